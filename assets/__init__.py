@@ -1,0 +1,1 @@
+"""WHAT exists: contracts, where their data comes from, and how persons in it are protected."""

@@ -1,0 +1,1 @@
+"""WHEN it happens: the Dagster code location, schedules, sensors and the command line."""
