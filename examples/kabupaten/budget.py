@@ -17,7 +17,7 @@ from examples.kabupaten.columns import Bools, Floats, Ints, money, moments, mont
 TREASURY = "5.02.0.00.0.00.01.0000"
 THOUSAND = 100_000  # cents
 _SIZE = {"gaji": 2600.0, "usaha": 190.0, "honor": 130.0, "konsultansi": 220.0, "kontrak": 1500.0, "hibah": 700.0,
-         "bansos": 900.0, "desa": 90_000.0, "pajak": 0.0, "lain": 26_000.0}  # fmt: skip
+         "bansos": 900.0, "desa": 90_000.0, "pajak": 0.0, "lain": 165_000.0}  # fmt: skip
 _FUNDS = ("1.1.01", "1.1.02", "1.2.01", "1.2.02", "1.2.02", "1.2.02", "2.1.01", "2.1.02")
 
 

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def money(cents: Ints) -> Any:
 def cents_of(amounts: Any) -> Ints:
     """The cents of a decimal(20,2) column, missing amounts as 0."""
     flat = amounts.combine_chunks() if isinstance(amounts, pa.ChunkedArray) else amounts
-    return np.asarray(pc.fill_null(pc.multiply(flat.cast(pa.decimal128(22, 2)), 100).cast(pa.int64()), 0))
+    whole = pc.fill_null(flat, pa.scalar(Decimal("0.00"), MONEY))
+    wide = np.frombuffer(whole.buffers()[1], np.int64).reshape(-1, 2)
+    return wide[whole.offset : whole.offset + len(whole), 0].copy()
 
 
 def rupiah(cents: int) -> str:
