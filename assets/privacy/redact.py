@@ -1,0 +1,33 @@
+"""Redact: a fixed text with a reason stands in place of the value."""
+
+from typing import ClassVar, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.privacy.technique import Technique, Vault
+
+
+class Redact(Technique):
+    """Every value becomes `REDACTED: <reason>`, so that a reader knows that something was there, and why it is not.
+
+    Source: HM Treasury, *Guidance for publishing spend over £25,000*, 2.14; USAspending `REDACTED DUE TO PII`.
+    """
+
+    technique: Literal["redact"]
+    reason: str
+
+    protects: ClassVar[frozenset[str]] = frozenset(
+        {"direct_id", "org_id", "quasi_id", "sensitive", "free_text", "linkage_key"}
+    )
+
+    def output_type(self, source: pa.DataType) -> pa.DataType:
+        """Always text."""
+        del source
+        return pa.string()
+
+    def protect(self, values: pa.Array, *, vault: Vault) -> pa.Array:
+        """The redaction wherever there was a value; NULL stays NULL."""
+        del vault
+        mark = pa.scalar(f"REDACTED: {self.reason}", pa.string())
+        return pc.if_else(pc.is_valid(values), mark, pa.scalar(None, pa.string()))

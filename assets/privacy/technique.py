@@ -1,0 +1,53 @@
+"""The form that every privacy technique has: an options model with one verb, `protect`.
+
+A technique sees one column of one batch, never a whole table and never a name it could log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.model import Strict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vault:
+    """What techniques may use and nobody may print: the secret key, bound to one dataset's domain."""
+
+    dataset: str
+    key: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Vault(dataset={self.dataset!r}, key={'set' if self.key else 'missing'})"
+
+
+class Technique(Strict):
+    """How one column is protected. `rows` says where: everywhere, or only where the row is about a person."""
+
+    technique: str
+    rows: Literal["all", "persons"] = "all"
+
+    removes: ClassVar[bool] = False
+    needs_key: ClassVar[bool] = False
+    protects: ClassVar[frozenset[str]] = frozenset()
+
+    def output_type(self, source: pa.DataType) -> pa.DataType:
+        """The Arrow type of the protected column."""
+        return source
+
+    def protect(self, values: pa.Array, *, vault: Vault) -> pa.Array:
+        """The protected values, as long as `values`, of `output_type`; NULL stays NULL."""
+        raise NotImplementedError
+
+    def apply(self, values: pa.Array, *, persons: pa.BooleanArray, vault: Vault) -> pa.Array:
+        """Protect where `rows` says so; elsewhere the value passes in the type of the output."""
+        protected = self.protect(values, vault=vault)
+        if self.rows == "all":
+            return protected
+        return pc.if_else(persons, protected, values.cast(self.output_type(values.type)))
+
+
+Registry = Mapping[str, type[Technique]]

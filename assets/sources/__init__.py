@@ -1,0 +1,8 @@
+"""Source kinds: one file each, one line here, one test that states its law."""
+
+from assets.sources.csv import Csv
+from assets.sources.json import Json
+from assets.sources.sql import Sql
+from assets.sources.xlsx import Xlsx
+
+AnySource = Sql | Csv | Xlsx | Json

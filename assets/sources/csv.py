@@ -1,0 +1,34 @@
+"""CSV and other delimited text, one file or many, streamed in Arrow batches; every cell is text."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from assets.model import Regex
+from assets.sources.source import Reading, Request, Source
+
+
+class Csv(Source):
+    """Files by `path` (a glob), below the folder of `connection` when there is one.
+
+    `header` is the number of lines that make the header (0: columns are named by position, "1", "2", ...);
+    `skip` lines come before it and `footer` lines after the data. `file_fields` is a regular expression with
+    named groups over the file name; each group becomes a column.
+    A line with more or fewer cells than the header is rejected with its number, never guessed.
+    """
+
+    kind: Literal["csv"]
+    path: str
+    files: Literal["newest", "all"] = "all"
+    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str | None = Field(default='"', max_length=1)
+    escape: str | None = Field(default=None, max_length=1)
+    header: int = Field(default=1, ge=0, le=5)
+    skip: int = Field(default=0, ge=0)
+    footer: int = Field(default=0, ge=0)
+    file_fields: Regex | None = None
+
+    def read(self, request: Request) -> Reading:
+        """Stream the files in order of their names."""
+        raise NotImplementedError

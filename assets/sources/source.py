@@ -1,0 +1,86 @@
+"""The form that every source kind has: an options model with one verb, `read`, that yields Arrow batches.
+
+A source gives what is there: text as text, native types as they come. What it means is decided by
+`assets/conform.py`, the same way for every kind.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+import pyarrow as pa
+from pydantic import Field
+
+from assets.model import Strict
+from assets.settings import Connection
+
+LINE = "_line"
+
+
+class Values(Strict):
+    """How values are written in the source; on a source for all its columns, on a column for that one.
+
+    `dates` are strptime formats tried in turn; `nulls` are texts that mean "no value".
+    """
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    negative: Literal["minus", "parentheses"] = "minus"
+    dates: tuple[str, ...] = ("%Y-%m-%d",)
+    datetimes: tuple[str, ...] = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+    timezone: str = "UTC"
+    nulls: tuple[str, ...] = ("",)
+    true: tuple[str, ...] = ("true", "1")
+    false: tuple[str, ...] = ("false", "0")
+    trim: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What a run wants of a source: these columns, of this partition, changed since then."""
+
+    dataset: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    connection: Connection | None = None
+    since: datetime | None = None
+    partition: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Reading:
+    """A source being read: batches of source columns plus `_line`, and what was learnt on the way.
+
+    `rejects` (columns `_line`, `rule`, `column`, `record`) and `facts` are complete once `batches` is exhausted.
+    `facts` may hold `set_aside` (rows that are no data, by reason), `files` (name, sha256, bytes), `pages`, `totals`.
+    """
+
+    batches: Iterator[pa.RecordBatch]
+    rejects: list[pa.RecordBatch] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+REJECTS = pa.schema([(LINE, pa.string()), ("rule", pa.string()), ("column", pa.string()), ("record", pa.string())])
+
+
+class Source(Strict):
+    """Options that every kind shares.
+
+    `ignore` names source columns that are known and never read: a column that is neither in `columns` nor
+    here stops the run.
+    """
+
+    kind: str
+    connection: str | None = None
+    ignore: tuple[str, ...] = ()
+    values: Values = Field(default_factory=Values)
+
+    incremental: ClassVar[bool] = False
+
+    def read(self, request: Request) -> Reading:
+        """Start reading; raises `SourceError` of the fitting kind, at once or while batches are drawn."""
+        raise NotImplementedError
+
+
+Facts = Mapping[str, Any]

@@ -1,0 +1,55 @@
+"""XLSX: workbooks made for people, read sheet by sheet; every cell becomes text without loss."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from assets.model import Regex, Strict
+from assets.sources.source import Reading, Request, Source
+
+
+class Tree(Strict):
+    """A table in which every level is a subtotal: keep the leaves, and check that they sum to the levels above.
+
+    A row is a leaf when its `column` matches `leaf`. `check` names the amount columns whose leaves must add up
+    to the first (topmost) row that is not a leaf.
+    """
+
+    column: str
+    leaf: Regex
+    check: tuple[str, ...] = ()
+
+
+class Subtotals(Strict):
+    """Rows that repeat a sum: `column` matches `pattern`. They are set aside, counted, and compared with the rows
+    above them for the columns in `check`."""
+
+    column: str
+    pattern: Regex
+    check: tuple[str, ...] = ()
+
+
+class Xlsx(Source):
+    """Workbooks by `path` (a glob), below the folder of `connection` when there is one.
+
+    `sheet` is a name or a regular expression (default: the first). `header` gives the sheet rows, 1-based, that
+    make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...).
+    `first` is the first row of data (default: the row after the header). `fill_down` names columns whose empty
+    cells repeat the value above. Rows that are wholly empty are left out and counted.
+    """
+
+    kind: Literal["xlsx"]
+    path: str
+    files: Literal["newest", "all"] = "all"
+    sheet: str | None = None
+    header: tuple[int, ...] = ()
+    first: int | None = Field(default=None, ge=1)
+    footer: int = Field(default=0, ge=0)
+    fill_down: tuple[str, ...] = ()
+    tree: Tree | None = None
+    subtotals: Subtotals | None = None
+    file_fields: Regex | None = None
+
+    def read(self, request: Request) -> Reading:
+        """Read the workbooks in order of their names."""
+        raise NotImplementedError
