@@ -1,0 +1,149 @@
+"""Where a dataset's files lie, and how they are written: whole or not at all, restricted ones for their owner only."""
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from assets.errors import Busy, StorageError
+from assets.settings import Settings
+
+OWNER_ONLY = 0o700
+LINE, ROW = "_line", "_row"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Store:
+    """The files of one dataset, in three folders that share nothing."""
+
+    dataset: str
+    restricted: Path
+    public: Path
+    releases: Path
+
+    @property
+    def raw(self) -> Path:
+        """Rows as the source gave them, in declared types, with `_row` and `_line`."""
+        return self.restricted / "raw.parquet"
+
+    @property
+    def rejects(self) -> Path:
+        """Rows that could not be read or typed: `_line`, `rule`, `column`, `record` (JSON)."""
+        return self.restricted / "rejects.parquet"
+
+    @property
+    def receipt(self) -> Path:
+        """What the last extraction read."""
+        return self.restricted / "raw.json"
+
+    @property
+    def quarantine(self) -> Path:
+        """Every bad row with its rules, for those who may mend it."""
+        return self.restricted / "quarantine.parquet"
+
+    @property
+    def excluded(self) -> Path:
+        """`_row` and `fate` (quarantined | duplicate) of the rows of `raw` that go no further."""
+        return self.restricted / "excluded.parquet"
+
+    @property
+    def screening(self) -> Path:
+        """The proof that `raw` was screened by this contract."""
+        return self.restricted / "screening.json"
+
+    @property
+    def table(self) -> Path:
+        """The public table: final columns, final order."""
+        return self.public / "public.parquet"
+
+    @property
+    def withheld(self) -> Path:
+        """What was withheld and why: reasons, rows, persons, money."""
+        return self.public / "withheld.json"
+
+    @property
+    def verdict(self) -> Path:
+        """The proof that `table` may be published."""
+        return self.public / "verdict.json"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the dataset for one run; raises `Busy` when another run holds it."""
+        self.restricted.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        lock = FileLock(self.restricted / "run.lock", timeout=0)
+        try:
+            with lock:
+                yield
+        except Timeout:
+            raise Busy("another run is working on it", dataset=self.dataset, next="wait until it has ended") from None
+
+
+def store_of(dataset: str, settings: Settings) -> Store:
+    """The store of a dataset; makes its folders, the restricted one for its owner only."""
+    roots = settings.storage
+    store = Store(
+        dataset=dataset,
+        restricted=settings.folder(roots.restricted) / dataset,
+        public=settings.folder(roots.public) / dataset,
+        releases=settings.folder(roots.releases) / dataset,
+    )
+    with explained(dataset):
+        store.restricted.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        store.restricted.parent.chmod(OWNER_ONLY)
+        store.restricted.chmod(OWNER_ONLY)
+        store.public.mkdir(parents=True, exist_ok=True)
+        store.releases.mkdir(parents=True, exist_ok=True)
+    return store
+
+
+@contextmanager
+def explained(dataset: str) -> Iterator[None]:
+    """Turn a full or unwritable disk into a `StorageError` that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM}:
+            raise
+        raise StorageError(
+            "a folder cannot be written; nothing was published",
+            dataset=dataset,
+            where=error.filename,
+            found=error.strerror,
+            next="free or grant space, then run again: every file is written whole or not at all",
+        ) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well, and is removed when not."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a JSON document whole, keys sorted, so that the same content gives the same bytes."""
+    with replacing(path) as temporary:
+        text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+        temporary.write_text(f"{text}\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """The JSON document in `path`, or None when there is no such file."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
