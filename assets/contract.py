@@ -59,8 +59,8 @@ class Persons(Strict):
     `rows: withhold` publishes no row about a person, only how many there were and their sum of `money`.
     """
 
-    column: ColumnName | None = None
-    organisations: tuple[str, ...] = ()
+    column: ColumnName
+    organisations: tuple[str, ...] = Field(min_length=1)
     ids: tuple[ColumnName, ...] = ()
     person_id: str | None = None
     count: ColumnName | None = None

@@ -1,0 +1,216 @@
+"""raw -> public: leaves out what screening excluded, withholds persons, protects columns, in one streaming pass.
+
+Writes the public table and `withheld.json`, which accounts for every row that was read.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from assets import groups
+from assets.contract import Contract
+from assets.errors import Unbalanced, Unproven
+from assets.persons import about_persons
+from assets.privacy.technique import Vault
+from assets.settings import Settings
+from assets.store import ROW, Store, explained, read_json, replacing, sha256, store_of, write_json
+from assets.table import ID, public_schema
+
+BATCH = 131_072
+_HEX, _LETTERS = "0123456789abcdef", "abcdefghijklmnop"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withheld:
+    """Rows that are not shown, for one reason: how many, about how many persons, and the sums they hold."""
+
+    reason: str
+    rows: int
+    persons: int
+    money: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Protected:
+    """The account of one run in source rows: read = published + quarantined + duplicates + withheld."""
+
+    read: int
+    published: int
+    quarantined: int
+    duplicates: int
+    withheld: tuple[Withheld, ...]
+    published_rows: int
+    raw_sha256: str
+    public_sha256: str
+    contract: str
+
+    def check(self, dataset: str) -> None:
+        """Raise `Unbalanced` where a row is missing or counted twice."""
+        hidden = sum(part.rows for part in self.withheld)
+        accounted = self.published + self.quarantined + self.duplicates + hidden
+        if accounted != self.read:
+            raise Unbalanced(
+                "rows are missing between what was read and what was published",
+                dataset=dataset,
+                found=f"published {self.published} + quarantined {self.quarantined} + duplicates {self.duplicates}"
+                f" + withheld {hidden} = {accounted}",
+                allowed=f"read {self.read}",
+                next="report it: this is a defect of Terang",
+            )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the streaming pass withholds, counted as it goes."""
+
+    rows: int = 0
+    money: Decimal = Decimal(0)
+    persons: list[pa.Array] = field(default_factory=list)
+
+    def add(self, hidden: pa.RecordBatch, count: str | None, money: str | None) -> None:
+        self.rows += hidden.num_rows
+        if money and hidden.num_rows:
+            total = pc.sum(
+                hidden.column(money).cast(pa.decimal128(38, _scale(hidden.schema.field(money).type)))
+            ).as_py()
+            self.money += total or 0
+        if count:
+            self.persons.append(pc.unique(pc.fill_null(hidden.column(count).cast(pa.string()), "")))
+
+    def distinct(self) -> int:
+        return len(pc.unique(pa.concat_arrays(self.persons))) if self.persons else 0
+
+
+def protect(contract: Contract, settings: Settings) -> Protected:
+    """Write the public table of a dataset; raises `Unproven` where its rows were not screened as they are now."""
+    store = store_of(contract.name, settings)
+    screening = proven_screening(contract, store)
+    vault = Vault(dataset=contract.name, key=_key(contract, settings))
+    tally = _Tally()
+    with explained(contract.name), replacing(store.table) as target:
+        batches = _protected(contract, store, vault, tally)
+        if contract.aggregate:
+            shown, withheld, published = groups.write(contract, store, batches, target)
+        else:
+            shown = published = _write(contract, batches, target)
+            withheld = _withheld(contract, tally)
+    account = Protected(
+        read=screening["read"],
+        published=published,
+        quarantined=screening["quarantined"],
+        duplicates=screening["duplicates"],
+        withheld=tuple(Withheld(**part) for part in withheld),
+        published_rows=shown,
+        raw_sha256=screening["raw_sha256"],
+        public_sha256=sha256(store.table),
+        contract=contract.digest,
+    )
+    account.check(contract.name)
+    write_json(store.withheld, asdict(account))
+    return account
+
+
+def proven_screening(contract: Contract, store: Store) -> dict[str, Any]:
+    """The screening of exactly these raw bytes by exactly this contract; raises `Unproven` where there is none."""
+    proof: dict[str, Any] | None = read_json(store.screening)
+    if proof is None:
+        why = "its rows were never screened"
+    elif not proof["passed"]:
+        why = "screening stopped it"
+    elif proof["contract"] != contract.digest:
+        why = "the contract changed after screening"
+    elif proof["raw_sha256"] != sha256(store.raw):
+        why = "its rows changed after screening"
+    else:
+        return proof
+    raise Unproven(f"cannot make the public table: {why}", dataset=contract.name, next=f"terang run {contract.name}")
+
+
+def _key(contract: Contract, settings: Settings) -> bytes | None:
+    wanted = any(column.technique and column.technique.needs_key for column in contract.columns)
+    return settings.pseudonym_key() if wanted else None
+
+
+def _protected(contract: Contract, store: Store, vault: Vault, tally: _Tally) -> Iterator[pa.RecordBatch]:
+    """Batches of protected columns, without the rows that are excluded or withheld."""
+    who = contract.persons
+    excluded = pq.read_table(store.excluded, columns=[ROW]).column(ROW).combine_chunks()
+    for batch in _ordered(contract, store):
+        kept = batch.filter(pc.invert(pc.is_in(batch.column(ROW), value_set=excluded)))
+        persons = about_persons(kept, who)
+        if who and who.rows == "withhold" and not contract.aggregate:
+            tally.add(kept.filter(persons), who.count, who.money)
+            kept = kept.filter(pc.invert(persons))
+            persons = about_persons(kept, who)
+        yield _columns(contract, kept, persons, vault)
+
+
+def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
+    """The raw rows in order of the key: a database gives them so, anything else is sorted here."""
+    if contract.source.kind == "sql":
+        yield from pq.ParquetFile(store.raw).iter_batches(BATCH)
+        return
+    with duckdb.connect() as connection:
+        order = ", ".join(_quoted(name) for name in (*contract.key, ROW))
+        query = f"SELECT * FROM read_parquet(?) ORDER BY {order}"
+        connection.execute(query, [str(store.raw)])
+        reader: pa.RecordBatchReader = connection.to_arrow_reader(BATCH)
+        yield from reader
+
+
+def _columns(contract: Contract, batch: pa.RecordBatch, persons: pa.BooleanArray, vault: Vault) -> pa.RecordBatch:
+    group = contract.aggregate
+    wanted = [c for c in contract.public_columns if group is None or c.name != group.count_as]
+    arrays = {
+        c.name: c.technique.apply(batch.column(c.name), persons=persons, vault=vault)
+        if c.technique
+        else batch.column(c.name)
+        for c in wanted
+    }
+    if group and group.count not in arrays:
+        arrays[group.count] = batch.column(group.count)
+    return pa.RecordBatch.from_pydict(arrays)
+
+
+def _write(contract: Contract, batches: Iterator[pa.RecordBatch], target: Path) -> int:
+    schema, rows = public_schema(contract), 0
+    with duckdb.connect() as connection, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in batches:
+            rows += batch.num_rows
+            writer.write_table(with_id(connection, batch, contract.public_key).cast(schema))
+    return rows
+
+
+def with_id(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, key: Sequence[str]) -> pa.Table:
+    """`batch` with a first column `id`: 64 bits of the key's SHA-256 as 16 letters, the same in every release."""
+    table = pa.Table.from_batches([batch])
+    parts = ", ".join(f"coalesce(CAST({_quoted(name)} AS VARCHAR), '')" for name in key)
+    expression = f"translate(left(sha256(concat_ws(chr(31), {parts})), 16), '{_HEX}', '{_LETTERS}')"
+    connection.register("batch", table)
+    connection.execute(f"SELECT {expression} AS id FROM batch")
+    ids: pa.Table = connection.to_arrow_table()
+    connection.unregister("batch")
+    return table.add_column(0, ID, ids.column(0))
+
+
+def _withheld(contract: Contract, tally: _Tally) -> list[dict[str, Any]]:
+    who = contract.persons
+    if who is None or not tally.rows:
+        return []
+    money = {who.money: str(tally.money)} if who.money else {}
+    return [{"reason": who.reason, "rows": tally.rows, "persons": tally.distinct(), "money": money}]
+
+
+def _scale(kind: pa.DataType) -> int:
+    return kind.scale if pa.types.is_decimal(kind) else 0
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
