@@ -1,0 +1,146 @@
+"""The assets room in Dagster: `raw/<dataset>` and `public/<dataset>`, and what every room's definitions share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+
+from assets.contract import Contract
+from assets.errors import PortalUnreachable, SourceUnreachable, TerangError
+from assets.settings import Settings
+from assets.store import store_of
+
+SETTINGS = "settings"
+RETRIES, WAIT_SECONDS = 3, 20
+
+
+def defs(contract: Contract) -> dg.Definitions:
+    """The restricted and the public table of one dataset."""
+    return dg.Definitions(assets=[_raw(contract), _public(contract)])
+
+
+def group_of(contract: Contract) -> str:
+    """The group of a dataset's assets: Dagster allows no hyphen in it."""
+    return contract.name.replace("-", "_")
+
+
+def described(contract: Contract, *, kinds: set[str], what: str) -> dict[str, Any]:
+    """What every asset of a dataset says of itself."""
+    language = "en" if "en" in contract.title.root else next(iter(contract.title.root))
+    return {
+        "group_name": group_of(contract),
+        "kinds": kinds,
+        "owners": [contract.owner or contract.publisher.contact],
+        "description": f"{what}\n\n**{contract.title.said_in(language)}.** {contract.summary.said_in(language)}",
+        "required_resource_keys": {SETTINGS},
+        "pool": f"dataset_{group_of(contract)}",
+    }
+
+
+@contextmanager
+def step(context: Any, contract: Contract) -> Iterator[Settings]:
+    """Run one step: hold the dataset, and tell Dagster of an error in words; only a fault outside is tried again."""
+    settings: Settings = getattr(context.resources, SETTINGS)
+    try:
+        with store_of(contract.name, settings).lock():
+            yield settings
+    except (SourceUnreachable, PortalUnreachable) as error:
+        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=WAIT_SECONDS) from error
+    except TerangError as error:
+        raise dg.Failure(description=str(error), metadata=dict(error.facts), allow_retries=False) from error
+
+
+def partitions_of(contract: Contract) -> dg.TimeWindowPartitionsDefinition | None:
+    """Years or months in which the source is read, this one included."""
+    part = contract.partition
+    if part is None:
+        return None
+    yearly = part.every == "year"
+    return dg.TimeWindowPartitionsDefinition(
+        start=part.start,
+        fmt="%Y" if yearly else "%Y-%m",
+        cron_schedule="0 0 1 1 *" if yearly else "0 0 1 * *",
+        end_offset=1,
+    )
+
+
+def table_schema(columns: list[tuple[str, str, str]]) -> dg.TableSchema:
+    """A column schema from names, types and descriptions."""
+    return dg.TableSchema(columns=[dg.TableColumn(name=n, type=t, description=d) for n, t, d in columns])
+
+
+def _raw(contract: Contract) -> dg.AssetsDefinition:
+    partitions = partitions_of(contract)
+
+    @dg.asset(
+        key=["raw", contract.name],
+        deps=[system_of(contract)] if contract.source.connection else [],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
+        **described(
+            contract, kinds={contract.source.kind, "parquet"}, what="Rows as the source gave them. Restricted."
+        ),
+    )
+    def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        from assets.extract import extract  # noqa: PLC0415 - drivers are loaded when something is read
+
+        with step(context, contract) as settings:
+            keys: list[str | None] = list(context.partition_keys) if partitions else [None]
+            receipts = [extract(contract, settings, partition=key) for key in keys]
+        last = receipts[-1]
+        schema = [(c.name, c.type, c.class_) for c in contract.raw_columns]
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": last.rows,
+                "dagster/column_schema": table_schema(schema),
+                "rows": last.rows,
+                "rejected lines": last.rejects,
+                "deleted at the source": last.deleted,
+                "bytes": last.bytes,
+                "seconds": round(sum(receipt.seconds for receipt in receipts), 2),
+                "source": dg.MetadataValue.json(last.facts),
+            },
+            data_version=dg.DataVersion(last.sha256),
+        )
+
+    return raw
+
+
+def system_of(contract: Contract) -> dg.AssetKey:
+    """The source system that a dataset is read from."""
+    return dg.AssetKey(["system", contract.source.connection or contract.source.kind])
+
+
+def _public(contract: Contract) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["public", contract.name],
+        deps=[["raw", contract.name]],
+        **described(
+            contract, kinds={"arrow", "parquet"}, what="What may be public: screened, protected, accounted for."
+        ),
+    )
+    def public(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        from assets.protect import protect  # noqa: PLC0415
+
+        with step(context, contract) as settings:
+            account = protect(contract, settings)
+        language = settings.languages[0]
+        schema = [(c.name, c.type, c.label.said_in(language)) for c in contract.public_columns]
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": account.published_rows,
+                "dagster/column_schema": table_schema(schema),
+                "read": account.read,
+                "published": account.published,
+                "quarantined": account.quarantined,
+                "duplicates": account.duplicates,
+                "withheld": sum(part.rows for part in account.withheld),
+                "withheld by reason": dg.MetadataValue.json(
+                    {p.reason: {"rows": p.rows, "persons": p.persons, "money": p.money} for p in account.withheld}
+                ),
+            },
+            data_version=dg.DataVersion(account.public_sha256),
+        )
+
+    return public

@@ -1,0 +1,45 @@
+"""The Dagster code location: every room's definitions for every contract."""
+
+import dagster as dg
+
+import assets.defs
+import publish.defs
+import quality.defs
+from assets.catalog import load_all
+from assets.contract import Contract
+from assets.settings import load
+from pipelines.resources import SettingsResource
+from pipelines.schedules import job_of, schedule_of
+from pipelines.sensors import drop_sensor
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The rooms, merged; needs the configuration and the contracts, but no database and no secret."""
+    settings = load()
+    contracts = load_all(settings)
+    rooms = [
+        room
+        for contract in contracts.values()
+        for room in (
+            assets.defs.defs(contract),
+            quality.defs.defs(contract, lambda: contracts),
+            publish.defs.defs(contract),
+        )
+    ]
+    return dg.Definitions.merge(*rooms, _timing(contracts, settings.timezone))
+
+
+def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
+    systems = {assets.defs.system_of(c) for c in contracts.values() if c.source.connection}
+    every = contracts.values()
+    return dg.Definitions(
+        assets=[
+            dg.AssetSpec(key, group_name="systems", description=f"Internal system: {key.path[-1]}.")
+            for key in sorted(systems)
+        ],
+        jobs=[job_of(contract) for contract in every],
+        schedules=[found for contract in every if (found := schedule_of(contract, timezone))],
+        sensors=[found for contract in every if (found := drop_sensor(contract))],
+        resources={assets.defs.SETTINGS: SettingsResource()},
+    )

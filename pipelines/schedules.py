@@ -1,0 +1,31 @@
+"""When each dataset runs: one job a dataset, on the cron of its contract, in the office's time zone."""
+
+import dagster as dg
+
+from assets.contract import Contract
+from assets.defs import group_of, partitions_of
+
+
+def job_of(contract: Contract) -> dg.UnresolvedAssetJobDefinition:
+    """Everything of one dataset, from the source to the portal."""
+    return dg.define_asset_job(group_of(contract), selection=dg.AssetSelection.groups(group_of(contract)))
+
+
+def schedule_of(contract: Contract, timezone: str) -> dg.ScheduleDefinition | None:
+    """The contract's schedule; a dataset read in parts runs for the newest part."""
+    if contract.schedule is None:
+        return None
+    partitions = partitions_of(contract)
+
+    def newest(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        now = context.scheduled_execution_time
+        return dg.RunRequest(partition_key=partitions.get_last_partition_key(now) if partitions else None)
+
+    return dg.ScheduleDefinition(
+        name=f"{group_of(contract)}_schedule",
+        job=job_of(contract),
+        cron_schedule=contract.schedule,
+        execution_timezone=timezone,
+        execution_fn=newest,
+        description=f"{contract.title.said_in('en')}: {contract.schedule} ({timezone})",
+    )

@@ -1,0 +1,51 @@
+"""What starts a run besides the clock: a file that was put, whole, into a drop folder."""
+
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.contract import Contract
+from assets.defs import SETTINGS, group_of
+from assets.errors import TerangError
+from assets.settings import Settings
+from pipelines.schedules import job_of
+
+QUIET_SECONDS = 30
+
+
+def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
+    """A run whenever the files of a dataset change and have been left alone for half a minute."""
+    pattern = getattr(contract.source, "path", None)
+    if pattern is None or contract.source.connection is None:
+        return None
+
+    @dg.sensor(
+        name=f"{group_of(contract)}_files",
+        job=job_of(contract),
+        minimum_interval_seconds=QUIET_SECONDS,
+        required_resource_keys={SETTINGS},
+        description=f"Runs {contract.name} when {pattern} changes in the drop folder.",
+    )
+    def files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        try:
+            seen = _state(contract, getattr(context.resources, SETTINGS), pattern)
+        except TerangError as error:
+            yield dg.SkipReason(str(error))
+            return
+        if seen is None or seen == context.cursor:
+            yield dg.SkipReason("nothing new, or a file is still being written")
+            return
+        context.update_cursor(seen)
+        yield dg.RunRequest(run_key=f"{contract.name}:{seen}")
+
+    return files
+
+
+def _state(contract: Contract, settings: Settings, pattern: str) -> str | None:
+    """Names, sizes and times of the files, or None while one of them is still changing."""
+    folder = settings.folder(settings.connection(contract.source.connection or "").url)
+    stats = [(file.name, file.stat()) for file in sorted(folder.glob(pattern))]
+    if not stats or any(time.time() - stat.st_mtime < QUIET_SECONDS for _, stat in stats):
+        return None
+    return ";".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats)

@@ -1,0 +1,86 @@
+"""The publish room in Dagster: `release/<dataset>` (files, for ever) and `portal/<dataset>` (what readers see)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from assets.contract import Contract
+from assets.defs import described, step
+from assets.store import store_of
+
+PREVIEW_ROWS = 5
+
+
+def defs(contract: Contract) -> dg.Definitions:
+    """The release and the portal entry of one dataset."""
+    return dg.Definitions(assets=[_release(contract), _portal(contract)])
+
+
+def _release(contract: Contract) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["release", contract.name],
+        deps=[["public", contract.name]],
+        **described(contract, kinds={*contract.formats}, what="An immutable folder of files, checksums and evidence."),
+    )
+    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        from publish.release import release as make  # noqa: PLC0415
+
+        with step(context, contract) as settings:
+            made = make(contract, settings, now=datetime.now(UTC))
+            preview = _preview(contract, settings)
+        return dg.MaterializeResult(
+            metadata={
+                "version": made.version,
+                "new": made.new,
+                "folder": dg.MetadataValue.path(str(made.path)),
+                "files": dg.MetadataValue.json(json.loads(json.dumps(made.files, default=str))),
+                "preview of the public table": dg.MetadataValue.md(preview),
+            },
+            data_version=dg.DataVersion(made.content_digest),
+        )
+
+    return release
+
+
+def _portal(contract: Contract) -> dg.AssetsDefinition:
+    fresh = contract.freshness
+
+    @dg.asset(
+        key=["portal", contract.name],
+        deps=[["release", contract.name]],
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=fresh.fail, warn_window=fresh.warn)
+        if fresh
+        else None,
+        **described(contract, kinds={"ckan"}, what="What the public sees: the dataset on the portal."),
+    )
+    def portal(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        from publish import ckan  # noqa: PLC0415
+        from publish.release import latest  # noqa: PLC0415
+
+        with step(context, contract) as settings:
+            plan = ckan.plan(contract, settings, latest(contract, settings))
+            outcome = ckan.apply(plan, contract, settings)
+        metadata: dict[str, Any] = {
+            "portal": dg.MetadataValue.url(outcome.url),
+            "writes": outcome.writes,
+            "seconds": round(outcome.seconds, 2),
+            "rows": outcome.rows,
+            "what was done": dg.MetadataValue.md("\n".join(f"- {line}" for line in plan.lines()) or "nothing changed"),
+        }
+        return dg.MaterializeResult(metadata=metadata)
+
+    return portal
+
+
+def _preview(contract: Contract, settings: Any) -> str:
+    file = pq.ParquetFile(store_of(contract.name, settings).table)
+    rows = next(file.iter_batches(PREVIEW_ROWS), None)
+    names = file.schema_arrow.names
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    for row in rows.to_pylist() if rows else []:
+        cells = ("" if value is None else str(value).replace("|", r"\|") for value in row.values())
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
