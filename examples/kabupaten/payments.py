@@ -23,7 +23,7 @@ from examples.kabupaten.procurement import Deals
 PAYMENTS = 51_000  # at scale 1
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
           "November", "Desember")  # fmt: skip
-_MANY = {"gaji": 1.0, "honor": 1.5, "bansos": 4.0, "hibah": 1.5, "usaha": 3.4, "kontrak": 2.6, "konsultansi": 1.6, "desa": 12}
+_MANY = {"gaji": 1.0, "honor": 1.3, "bansos": 3.2, "hibah": 1.5, "usaha": 3.4, "kontrak": 2.6, "konsultansi": 1.6, "desa": 12}
 KEY = ("nomor_sp2d", "kode_sub_kegiatan", "kode_rekening")
 
 
@@ -58,6 +58,17 @@ def rows(made: Lines, people: Payees, deals: Deals, scale: int) -> Rows:
     made_rows.payee = _payees(kind[made_rows.line], made_rows, made, people, deals, draw)
     office = np.asarray(made.office.dictionary_encode().indices)[made_rows.line]
     return made_rows.ordered(np.lexsort((draw.permutation(len(which)), made_rows.day, office)))
+
+
+def paid_by_deal(split: Rows, agreed: Deals) -> tuple[Ints, Ints]:
+    """Cents paid on each contract in each of its twelve months, and the day of its first payment (-1: none)."""
+    on = split.deal >= 0
+    paid = np.zeros((len(agreed.line), 12), np.int64)
+    np.add.at(paid, (split.deal[on], split.month[on] - 1), split.cents[on])
+    never = 1 << 40
+    first = np.full(len(agreed.line), never)
+    np.minimum.at(first, split.deal[on], split.day[on])
+    return paid, np.where(first == never, -1, first)
 
 
 def _parts(weight: Floats, cell: Ints, wanted: int) -> Ints:
@@ -115,7 +126,7 @@ def table(split: Rows, made: Lines, codes: Codes, people: Payees, deals: Deals) 
     year = made.year[split.line]
     return pa.table({
         "nomor_sp2d": _numbers(split, office, year, mode, joined),
-        "tanggal": days(split.day), "jenis": pick(["LS", "GU", "TU", "UP"], mode), "kode_skpd": office,
+        "tahun": pa.array(year, pa.int32()), "tanggal": days(split.day), "jenis": pick(["LS", "GU", "TU", "UP"], mode), "kode_skpd": office,
         "kode_sub_kegiatan": pick(made.activity, split.line), "kode_rekening": pick(made.account, split.line),
         "nilai_bruto": money(split.cents), "potongan": money(_deductions(split, made)),
         "kontrak_id": pc.if_else(pa.array(split.deal >= 0), pick(deals.ids, np.maximum(split.deal, 0)), pa.scalar(None, pa.string())),
