@@ -1,0 +1,188 @@
+"""`terang`: the command line. Each command reads its arguments, calls one room, and says what came out.
+
+Exit codes: 0 done · 1 a defect of Terang · 2 contract or settings · 3 source · 4 blocked or unproven · 5 busy ·
+6 storage · 7 portal.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assets.errors import ContractError, TerangError
+from assets.settings import CONFIG_VARIABLE, Settings, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+Names = Annotated[list[str] | None, typer.Argument(help="Datasets; all of them when none is named.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+def main() -> None:
+    """Run the command; an error of ours is a message and an exit code, never a traceback."""
+    try:
+        app()
+    except TerangError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+
+
+@app.callback()
+def _options(config: Annotated[Path | None, typer.Option(help="Another terang.toml.")] = None) -> None:
+    if config:
+        os.environ[CONFIG_VARIABLE] = str(config)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+
+@app.command()
+def check(names: Names = None, *, as_json: AsJson = False) -> None:
+    """Read contracts and say every mistake in them."""
+    from quality.rules import check_rules  # noqa: PLC0415
+
+    from assets.catalog import files, load_all  # noqa: PLC0415
+
+    settings = load()
+    contracts = _chosen(load_all(settings), names)
+    for contract in contracts.values():
+        mistakes = check_rules(contract)
+        if mistakes:
+            raise ContractError(f"{contract.name}.yml", mistakes)
+    if as_json:
+        typer.echo(json.dumps({"datasets": sorted(contracts), "files": [str(file) for file in files(settings)]}))
+    else:
+        typer.echo(f"{len(contracts)} contracts, no mistakes: {', '.join(sorted(contracts))}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a contract, for editors that complete and check it."""
+    from assets.contract import Contract  # noqa: PLC0415
+
+    document = Contract.model_json_schema(by_alias=True)
+    document["properties"].pop("name")
+    document["required"].remove("name")
+    typer.echo(json.dumps(document, indent=2))
+
+
+@app.command()
+def run(
+    names: Names = None,
+    *,
+    partition: Annotated[str | None, typer.Option(help="A year or month of a dataset that is read in parts.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read, check, protect and publish; needs no daemon and is recorded in Dagster all the same."""
+    from pipelines.definitions import defs  # noqa: PLC0415
+    from pipelines.run import in_order  # noqa: PLC0415
+    from pipelines.run import run as run_one  # noqa: PLC0415
+    from pipelines.table import print_runs  # noqa: PLC0415
+
+    settings, contracts = _office()
+    _dagster_home(settings)
+    code = defs()
+    runs = []
+    for contract in in_order(contracts, _chosen(contracts, names)):
+        typer.echo(f"{contract.name} ...", err=True)
+        runs.append(run_one(contract, settings, code, partition=partition))
+        if not runs[-1].success:
+            typer.echo(runs[-1].message, err=True)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in runs], indent=2))
+    else:
+        print_runs(runs)
+    if not all(one.success for one in runs):
+        raise typer.Exit(4)
+
+
+@app.command()
+def plan(names: Names = None, *, as_json: AsJson = False) -> None:
+    """Show what publishing the newest release would change on the portal, and change nothing."""
+    _each(names, _plan, as_json=as_json)
+
+
+@app.command()
+def publish(names: Names = None, *, as_json: AsJson = False) -> None:
+    """Bring the portal to the newest release; a second time there is nothing to do."""
+    _each(names, _publish, as_json=as_json)
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """What is in force: settings with secrets hidden, and the newest release of each dataset."""
+    from publish.release import latest  # noqa: PLC0415
+
+    settings, contracts = _office()
+    releases = {name: found for name, c in contracts.items() if (found := latest(c, settings))}
+    document = {
+        "settings": settings.model_dump(mode="json"),
+        "datasets": {name: releases[name].version if name in releases else None for name in contracts},
+    }
+    if as_json:
+        typer.echo(json.dumps(document, indent=2))
+        return
+    typer.echo(f"configuration   {settings.root}\nportals         {', '.join(settings.portals) or 'none'}")
+    for name, version in document["datasets"].items():
+        typer.echo(f"  {name:<24} {version or 'no release yet'}")
+
+
+def _office() -> tuple[Settings, dict[str, Any]]:
+    from assets.catalog import load_all  # noqa: PLC0415
+
+    settings = load()
+    return settings, load_all(settings)
+
+
+def _chosen(contracts: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
+    from assets.contradictions import did_you_mean  # noqa: PLC0415
+
+    for name in names or []:
+        if name not in contracts:
+            raise TerangError(
+                f'there is no dataset "{name}".{did_you_mean(name, contracts)}', next="terang check lists them"
+            )
+    return {name: contracts[name] for name in names or contracts}
+
+
+def _dagster_home(settings: Settings) -> None:
+    """Dagster keeps its runs in .terang/dagster unless the office has set another place."""
+    from pipelines.instance import prepare  # noqa: PLC0415
+
+    os.environ.setdefault("DAGSTER_HOME", str(prepare(settings.folder(".terang/dagster"))))
+
+
+def _each(names: list[str] | None, verb: Callable[[Any, Settings], Any], *, as_json: bool) -> None:
+    settings, contracts = _office()
+    done = {name: verb(contract, settings) for name, contract in _chosen(contracts, names).items()}
+    if as_json:
+        typer.echo(json.dumps({name: document for name, (document, _) in done.items()}, indent=2, default=str))
+        return
+    for name, (_, lines) in done.items():
+        typer.echo("\n".join([name, *(f"  {line}" for line in lines or ["nothing changed, 0 writes"])]))
+
+
+def _released(contract: Any, settings: Settings) -> Any:
+    from publish.release import latest  # noqa: PLC0415
+
+    found = latest(contract, settings)
+    if found is None:
+        raise TerangError("there is no release yet", dataset=contract.name, next=f"terang run {contract.name}")
+    return found
+
+
+def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
+    from publish import ckan  # noqa: PLC0415
+
+    made = ckan.plan(contract, settings, _released(contract, settings))
+    return made.document(), list(made.lines())
+
+
+def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
+    from publish import ckan  # noqa: PLC0415
+
+    made = ckan.plan(contract, settings, _released(contract, settings))
+    outcome = ckan.apply(made, contract, settings)
+    return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]

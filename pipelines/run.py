@@ -1,0 +1,118 @@
+"""Runs a dataset's own Dagster job in this process and records it like any other run; no daemon needed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+import dagster as dg
+
+from assets.contract import Contract
+from assets.defs import group_of, partitions_of
+from assets.settings import Settings
+from assets.store import read_json, store_of
+
+PARTITION, RANGE_START, RANGE_END = (
+    "dagster/partition",
+    "dagster/asset_partition_range_start",
+    "dagster/asset_partition_range_end",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """How one run of a dataset ended; counts in source rows, `writes` in calls that changed the portal."""
+
+    dataset: str
+    success: bool
+    message: str = ""
+    read: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    withheld: int = 0
+    published: int = 0
+    warnings: int = 0
+    writes: int = 0
+    seconds: float = 0.0
+    version: str = ""
+    url: str = ""
+
+
+def in_order(contracts: dict[str, Contract], names: Iterable[str]) -> list[Contract]:
+    """The named datasets, each after those whose codes it refers to."""
+    wanted = set(names)
+    graph = {
+        name: {c.references.dataset for c in contract.columns if c.references and c.references.dataset != name}
+        for name, contract in contracts.items()
+    }
+    return [contracts[name] for name in TopologicalSorter(graph).static_order() if name in wanted]
+
+
+def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partition: str | None = None) -> Run:
+    """Materialise raw, public, release and portal of one dataset, with their checks, in this process."""
+    job = code.resolve_job_def(group_of(contract))
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance, raise_on_error=False, tags=_partition_tags(contract, settings, partition)
+        )
+    return _summary(contract, settings, result)
+
+
+def _partition_tags(contract: Contract, settings: Settings, partition: str | None) -> dict[str, str]:
+    """One partition, or on a first run all of them in one go, or else the newest."""
+    partitions = partitions_of(contract)
+    if partitions is None:
+        return {}
+    keys = list(partitions.get_partition_keys())
+    first = partition or (keys[-1] if store_of(contract.name, settings).receipt.exists() else keys[0])
+    last = partition or keys[-1]
+    return {PARTITION: first} if first == last else {RANGE_START: first, RANGE_END: last}
+
+
+def _summary(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult) -> Run:
+    failed = "\n".join(_failures(result))
+    account = read_json(store_of(contract.name, settings).withheld) or {}
+    shown = {
+        e.asset_key.path[0]: e.materialization.metadata
+        for e in result.get_asset_materialization_events()
+        if e.asset_key
+    }
+    portal, release = shown.get("portal", {}), shown.get("release", {})
+    counts = {} if failed else {name: account[name] for name in ("read", "quarantined", "duplicates", "published")}
+    return Run(
+        dataset=contract.name,
+        success=result.success and not failed,
+        message=failed,
+        withheld=0 if failed else sum(part["rows"] for part in account["withheld"]),
+        writes=_value(portal, "writes", 0),
+        url=_value(portal, "portal", ""),
+        version=_value(release, "version", ""),
+        seconds=_seconds(result),
+        warnings=_warnings(result),
+        **counts,
+    )
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            described = data.user_failure_data.description if data.user_failure_data else None
+            yield described or (data.error.message if data.error else event.message or "")
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
+            yield check.description or f"{check.check_name} did not pass"
+
+
+def _warnings(result: dg.ExecuteInProcessResult) -> int:
+    checks = result.get_asset_check_evaluations()
+    return sum(not check.passed and check.severity is dg.AssetCheckSeverity.WARN for check in checks)
+
+
+def _seconds(result: dg.ExecuteInProcessResult) -> float:
+    stamps = [event.timestamp for event in result.all_events]
+    return round(max(stamps) - min(stamps), 1) if stamps else 0.0
+
+
+def _value(metadata: dict[str, Any], name: str, default: Any) -> Any:
+    return metadata[name].value if name in metadata else default
