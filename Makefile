@@ -1,0 +1,64 @@
+# Everything Terang needs is installed below .terang/ by these targets; only Python >= 3.11 and make come from outside.
+PYTHON ?= python3
+HERE := $(CURDIR)/.terang
+UV := $(HERE)/bootstrap/bin/uv
+BIN := $(HERE)/venv/bin
+export UV_CACHE_DIR ?= $(HERE)/cache
+export UV_PYTHON_DOWNLOADS := never
+export DAGSTER_HOME ?= $(HERE)/dagster
+export DAGSTER_DISABLE_TELEMETRY := yes
+
+.PHONY: help demo test check portal real bench install install-portal lock clean
+
+help:                ## what there is
+	@grep -hE '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
+
+demo: install install-portal   ## the whole path, on a portal of your own; ONCE=1 stops it at the end
+	@$(BIN)/python -m examples demo $(if $(ONCE),--once)
+
+test: install install-portal   ## every test, on a real portal and real systems
+	@$(BIN)/python -m pytest
+
+check: install       ## lint, types and the quick tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -m "not portal and not systems and not real" -n 2
+
+real: install        ## the tests that read public files of real governments, where they are at hand
+	@$(BIN)/python -m pytest -m "real and not portal"
+
+portal: install-portal   ## an empty portal alone, until Ctrl-C
+	@$(HERE)/portal/venv/bin/python -m portal up
+
+install: $(HERE)/venv/.installed
+
+install-portal: $(HERE)/portal/venv/.installed
+
+$(UV): requirements/uv.txt
+	@echo "installing the installer ..."
+	@$(PYTHON) -m venv $(HERE)/bootstrap
+	@$(HERE)/bootstrap/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(HERE)/venv/.installed: $(UV) requirements/pipeline.txt pyproject.toml
+	@echo "installing the pipeline's environment ..."
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(HERE)/venv
+	@VIRTUAL_ENV=$(HERE)/venv $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/pipeline.txt
+	@VIRTUAL_ENV=$(HERE)/venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(HERE)/portal/venv/.installed: $(UV) requirements/portal.txt portal/solr.lock
+	@echo "installing the portal's environment and Solr ..."
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(HERE)/portal/venv
+	@VIRTUAL_ENV=$(HERE)/portal/venv $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/portal.txt
+	@$(HERE)/portal/venv/bin/python -m portal install
+	@touch $@
+
+lock: $(UV)          ## resolve all environments anew
+	@$(UV) pip compile --quiet --upgrade pyproject.toml --group dev --group demo --universal --python-version 3.11 --generate-hashes --no-header -o requirements/pipeline.txt
+	@$(UV) pip compile --quiet --upgrade requirements/portal.in --override requirements/portal-overrides.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/portal.txt
+
+clean:               ## remove everything that was installed or written
+	@chmod -R u+w $(HERE) 2>/dev/null || true
+	@rm -rf $(HERE)
