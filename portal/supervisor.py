@@ -65,9 +65,13 @@ class Program:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Owns programs: `with Supervisor(logs=...) as programs: programs.start(...)`."""
+    """Owns programs: `with Supervisor(logs=...) as programs: programs.start(...)`.
+
+    `keep` are open descriptors, such as a lock, that live on until the last program has ended.
+    """
 
     logs: Path
+    keep: tuple[int, ...] = ()
     programs: list[Program] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -104,7 +108,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(env or {})},
                 cwd=cwd,
-                pass_fds=[ours],
+                pass_fds=[ours, *self.keep],
                 start_new_session=True,
             )
         os.close(ours)
