@@ -1,12 +1,13 @@
 """When each dataset runs: one job a dataset, on the cron of its contract, in the office's time zone."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.contract import Contract
 from assets.defs import group_of, partitions_of
 
 
-def job_of(contract: Contract) -> dg.UnresolvedAssetJobDefinition:
+def job_of(contract: Contract) -> UnresolvedAssetJobDefinition:
     """Everything of one dataset, from the source to the portal."""
     return dg.define_asset_job(group_of(contract), selection=dg.AssetSelection.groups(group_of(contract)))
 
