@@ -71,8 +71,8 @@ def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: Ite
 def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggregate, target: Path) -> None:
     columns = ", ".join(f'"{column.name}"' for column in contract.public_columns)
     by = ", ".join(f'"{name}"' for name in group.by)
-    connection.execute(f"SELECT {columns} FROM marked WHERE NOT _hidden ORDER BY {by}")
-    table: pa.Table = connection.to_arrow_table()
+    shown = connection.sql(f"SELECT {columns} FROM marked WHERE NOT _hidden ORDER BY {by}")
+    table: pa.Table = shown.to_arrow_table()
     pq.write_table(table.cast(public_schema(contract)), target, compression="zstd")
 
 

@@ -160,8 +160,7 @@ def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
     with duckdb.connect() as connection:
         order = ", ".join(_quoted(name) for name in (*contract.key, ROW))
         query = f"SELECT * FROM read_parquet(?) ORDER BY {order}"
-        connection.execute(query, [str(store.raw)])
-        reader: pa.RecordBatchReader = connection.to_arrow_reader(BATCH)
+        reader: pa.RecordBatchReader = connection.sql(query, params=[str(store.raw)]).to_arrow_reader(BATCH)
         yield from reader
 
 
@@ -194,8 +193,7 @@ def with_id(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, key: S
     parts = ", ".join(f"coalesce(CAST({_quoted(name)} AS VARCHAR), '')" for name in key)
     expression = f"translate(left(sha256(concat_ws(chr(31), {parts})), 16), '{_HEX}', '{_LETTERS}')"
     connection.register("batch", table)
-    connection.execute(f"SELECT {expression} AS id FROM batch")
-    ids: pa.Table = connection.to_arrow_table()
+    ids: pa.Table = connection.sql(f"SELECT {expression} AS id FROM batch").to_arrow_table()
     connection.unregister("batch")
     return table.add_column(0, ID, ids.column(0))
 

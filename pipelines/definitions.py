@@ -40,6 +40,6 @@ def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
         ],
         jobs=[job_of(contract) for contract in every],
         schedules=[found for contract in every if (found := schedule_of(contract, timezone))],
-        sensors=[found for contract in every if (found := drop_sensor(contract))],
+        sensors=[sensor for contract in every if (sensor := drop_sensor(contract))],
         resources={assets.defs.SETTINGS: SettingsResource()},
     )

@@ -1,6 +1,7 @@
 """Runs a dataset's own Dagster job in this process and records it like any other run; no daemon needed."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
@@ -50,12 +51,13 @@ def in_order(contracts: dict[str, Contract], names: Iterable[str]) -> list[Contr
 
 def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partition: str | None = None) -> Run:
     """Materialise raw, public, release and portal of one dataset, with their checks, in this process."""
+    started = time.monotonic()
     job = code.resolve_job_def(group_of(contract))
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance, raise_on_error=False, tags=_partition_tags(contract, settings, partition)
         )
-    return _summary(contract, settings, result)
+    return _summary(contract, settings, result, started)
 
 
 def _partition_tags(contract: Contract, settings: Settings, partition: str | None) -> dict[str, str]:
@@ -69,7 +71,7 @@ def _partition_tags(contract: Contract, settings: Settings, partition: str | Non
     return {PARTITION: first} if first == last else {RANGE_START: first, RANGE_END: last}
 
 
-def _summary(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult) -> Run:
+def _summary(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult, started: float) -> Run:
     failed = "\n".join(_failures(result))
     account = read_json(store_of(contract.name, settings).withheld) or {}
     shown = {
@@ -87,7 +89,7 @@ def _summary(contract: Contract, settings: Settings, result: dg.ExecuteInProcess
         writes=_value(portal, "writes", 0),
         url=_value(portal, "portal", ""),
         version=_value(release, "version", ""),
-        seconds=_seconds(result),
+        seconds=round(time.monotonic() - started, 1),
         warnings=_warnings(result),
         **counts,
     )
@@ -109,10 +111,5 @@ def _warnings(result: dg.ExecuteInProcessResult) -> int:
     return sum(not check.passed and check.severity is dg.AssetCheckSeverity.WARN for check in checks)
 
 
-def _seconds(result: dg.ExecuteInProcessResult) -> float:
-    stamps = [event.timestamp for event in result.all_events]
-    return round(max(stamps) - min(stamps), 1) if stamps else 0.0
-
-
-def _value(metadata: dict[str, Any], name: str, default: Any) -> Any:
+def _value(metadata: Mapping[str, Any], name: str, default: Any) -> Any:
     return metadata[name].value if name in metadata else default

@@ -19,8 +19,8 @@ def schedule_of(contract: Contract, timezone: str) -> dg.ScheduleDefinition | No
     partitions = partitions_of(contract)
 
     def newest(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        now = context.scheduled_execution_time
-        return dg.RunRequest(partition_key=partitions.get_last_partition_key(now) if partitions else None)
+        del context
+        return dg.RunRequest(partition_key=partitions.get_last_partition_key() if partitions else None)
 
     return dg.ScheduleDefinition(
         name=f"{group_of(contract)}_schedule",
