@@ -1,6 +1,6 @@
 """The assets room in Dagster: `raw/<dataset>` and `public/<dataset>`, and what every room's definitions share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,7 +65,7 @@ def partitions_of(contract: Contract) -> dg.TimeWindowPartitionsDefinition | Non
     )
 
 
-def table_schema(columns: list[tuple[str, str, str]]) -> dg.TableSchema:
+def table_schema(columns: Sequence[tuple[str, str, str]]) -> dg.TableSchema:
     """A column schema from names, types and descriptions."""
     return dg.TableSchema(columns=[dg.TableColumn(name=n, type=t, description=d) for n, t, d in columns])
 
