@@ -57,7 +57,10 @@ def page(records: list[dict[str, Any]], asked: dict[str, str]) -> dict[str, Any]
     start = _position(asked.get("cursor", ""))
     end = start + limit
     more = end < len(chosen)
-    return {"data": chosen[start:end], "meta": {"cursor": _cursor(end) if more else None, "limit": limit, "has_more": more}}
+    return {
+        "data": chosen[start:end],
+        "meta": {"cursor": _cursor(end) if more else None, "limit": limit, "has_more": more},
+    }
 
 
 def app(folder: Path, key: str) -> Starlette:

@@ -5,6 +5,7 @@ corrected; the books follow. The same calls give the same ledger.
 """
 
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from portal import postgres
@@ -62,6 +63,7 @@ def change(facts: dict[str, Any]) -> str:
     psql = str(postgres.programs() / "psql")
     command = [psql, "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", facts["admin"]]
     done = subprocess.run(command, input=SCRIPT, text=True, capture_output=True, check=False)  # noqa: S603 (our own psql)
+    Path(facts["changed"]).touch()
     if done.returncode:
         raise ProgramError(f"PostgreSQL refused the change: {done.stderr.strip()}")
     return done.stdout.strip()

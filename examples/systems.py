@@ -70,9 +70,11 @@ def start(order: Order, supervisor: Supervisor) -> dict[str, Any]:
                        "drop_folder": str(order.world / "drop")})  # fmt: skip
     facts = {"pid": os.getpid(), "scale": order.scale, "version": VERSION, "procurement": f"http://{LOCAL}:{port}",
              "drop_folder": str(order.world / "drop"), "ground_truth": str(order.world / "ground_truth.json"),
-             "admin": server.socket_url(database=DATABASE), "secrets": str(order.secrets)}  # fmt: skip
+             "admin": server.socket_url(database=DATABASE), "changed": str(order.world / "changed"), "secrets": str(order.secrets)}  # fmt: skip
     write_private(order.state.ready, json.dumps(facts, indent=1) + "\n")
-    order.say(f"systems: PostgreSQL keuangan, procurement API, drop folder answer after {time.monotonic() - began:.1f} s")
+    order.say(
+        f"systems: PostgreSQL keuangan, procurement API, drop folder answer after {time.monotonic() - began:.1f} s"
+    )
     return facts
 
 
@@ -116,7 +118,7 @@ def ledger_script(tables: Path) -> str:
 
 
 def _start_api(order: Order, supervisor: Supervisor, *, port: int, key: str) -> None:
-    command = [sys.executable, "-m", "examples.api", order.world / "api", str(port)]
+    command: list[str | Path] = [sys.executable, "-m", "examples.api", order.world / "api", str(port)]
     program = supervisor.start("procurement", command, cwd=ROOT, env={"EXAMPLE_API_KEY": key})
     wait_until(lambda: http_answers(f"http://{LOCAL}:{port}/"), program=program, timeout=30)
 

@@ -25,7 +25,7 @@ def fates(harm: Damage, withheld: Bools | None = None) -> Any:
     return fate
 
 
-def counts(harm: Damage, fate: Any, *, set_aside: int = 0, warned: int = 0) -> dict[str, int]:
+def counts(fate: Any, *, set_aside: int = 0, warned: int = 0) -> dict[str, int]:
     """Rows by fate, so that read = published + quarantined + withheld + duplicates. Rejected rows are quarantined."""
     of = {name: int((fate == name).sum()) for name in FATES}
     return {
@@ -54,10 +54,18 @@ def small_cells(harm: Damage, fate: Any, smallest: int) -> tuple[Bools, dict[str
                                             harm.table["kode_rekening"], harm.table["kecamatan"], "|"),
         "who": harm.table["npwpd"],
     })  # fmt: skip
-    kept = live.filter(pa.array(fate == "published")).group_by("cell", use_threads=False).aggregate([("who", "count_distinct")])
+    kept = (
+        live.filter(pa.array(fate == "published"))
+        .group_by("cell", use_threads=False)
+        .aggregate([("who", "count_distinct")])
+    )
     few = kept.filter(pc.less(kept["who_count_distinct"], smallest))
     small = np.asarray(pc.is_in(live["cell"], few["cell"].combine_chunks())) & (fate == "published")
-    return small, {"cells": kept.num_rows, "cells_withheld": few.num_rows, "cells_published": kept.num_rows - few.num_rows}
+    return small, {
+        "cells": kept.num_rows,
+        "cells_withheld": few.num_rows,
+        "cells_published": kept.num_rows - few.num_rows,
+    }
 
 
 def persons(*sources: tuple[Any, dict[str, str]]) -> dict[str, Any]:
@@ -72,7 +80,14 @@ def persons(*sources: tuple[Any, dict[str, str]]) -> dict[str, Any]:
 def key(datasets: dict[str, Any], harms: list[Damage], people: dict[str, Any], scale: int) -> dict[str, Any]:
     """The whole answer key."""
     defects = [defect.document() for harm in harms for defect in harm.defects]
-    return {"version": VERSION, "seed": SEED, "scale": scale, "datasets": datasets, "defects": defects, "persons": people}
+    return {
+        "version": VERSION,
+        "seed": SEED,
+        "scale": scale,
+        "datasets": datasets,
+        "defects": defects,
+        "persons": people,
+    }
 
 
 def expected(truth: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from examples.kabupaten import LAST_PERIOD, REVISED_FROM, YEARS
 from examples.kabupaten.codes import NO_PROGRAMME, Codes, Office, sub_activities
-from examples.kabupaten.columns import Bools, Floats, Ints, money, moments, month_start, pick, random, text
+from examples.kabupaten.columns import Bools, Floats, Ints, moments, money, month_start, pick, random, text
 
 TREASURY = "5.02.0.00.0.00.01.0000"
 THOUSAND = 100_000  # cents
@@ -55,7 +55,9 @@ class Lines:
 def lines(codes: Codes, taxes: dict[str, Ints]) -> Lines:
     """All lines; `taxes` gives for each tax account its cents in 2 x 12 months."""
     base = [line for office in codes.offices for line in _of_office(office)]
-    base += [(TREASURY, NO_PROGRAMME, account, account[:1] + ".1.01") for account in codes.payee_of if account[0] == "4"]
+    base += [
+        (TREASURY, NO_PROGRAMME, account, account[:1] + ".1.01") for account in codes.payee_of if account[0] == "4"
+    ]
     office, activity, account, fund = (text(column) for column in zip(*base, strict=True))
     payee = text([codes.payee_of[line[2]] for line in base])
     fund = text([line[3].replace("4.", "1.", 1) for line in base])
@@ -97,7 +99,7 @@ _WORKS = ("5.2.04.01.01.0003", "5.2.04.02.01.0002")
 def _accounts_of(office: Office, draw: np.random.Generator) -> list[str]:
     big = _WORKS if office.code.startswith("1.03") else _CAPITAL
     chosen = [_GOODS[draw.integers(0, 4)], _HONOR[draw.integers(0, 3)], big[draw.integers(0, len(big))]]
-    return [*chosen, _ADVICE[draw.integers(0, 2)]] if draw.random() < 0.4 else chosen  # noqa: PLR2004 (two in five)
+    return [*chosen, _ADVICE[draw.integers(0, 2)]] if draw.random() < 0.4 else chosen  # two in five
 
 
 def _special(office: Office, technical: list[str]) -> list[tuple[str, str]]:
@@ -118,15 +120,16 @@ def _year(number: int, scale: Floats, payee: Any, account: Any, taxes: dict[str,
     revised = np.round(original * draw.uniform(0.92, 1.18, len(scale)) / THOUSAND).astype(np.int64) * THOUSAND
     tax = np.flatnonzero(np.array([code in taxes for code in account.to_pylist()]))
     spending = np.array([code[0] == "5" for code in account.to_pylist()])
-    late = spending & (draw.random(len(scale)) < 0.02)  # noqa: PLR2004 (one in fifty)
-    keep = np.flatnonzero(~spending | (draw.random(len(scale)) < 0.98))  # noqa: PLR2004
+    late = spending & (draw.random(len(scale)) < 0.02)  # one in fifty
+    keep = np.flatnonzero(~spending | (draw.random(len(scale)) < 0.98))
     until = LAST_PERIOD[1] if YEARS[number] == LAST_PERIOD[0] else 12
     gross = _months(revised, np.where(late, 0, original), payee, draw, until)
     for row in tax:
         gross[row] = taxes[account[int(row)].as_py()][number]
         original[row] = revised[row] = (gross[row].sum() * 21 // 20 // THOUSAND + 1) * THOUSAND
     returned = _returned(gross, spending, draw)
-    above = _above(gross, revised, spending & ~late, until, draw, 5 if number == 0 else 7, keep)
+    ordinary = keep[(spending & ~late)[keep]]
+    above = _above(gross, revised, draw.permutation(ordinary)[: 5 if number == 0 else 7], until)
     returned[above, until - 1] = 0
     amounts = {"year": np.full(len(scale), YEARS[number]), "original": np.where(late, 0, original), "revised": revised,
                "gross": gross, "returned": returned, "above": above}  # fmt: skip
@@ -152,17 +155,14 @@ def _months(revised: Ints, original: Ints, payee: Any, draw: np.random.Generator
 
 
 def _returned(gross: Ints, spending: Bools, draw: np.random.Generator) -> Ints:
-    some = (draw.random(gross.shape) < 0.015) & spending[:, None]  # noqa: PLR2004 (three months in two hundred)
+    some = (draw.random(gross.shape) < 0.015) & spending[:, None]  # three months in two hundred
     share = draw.uniform(0.01, 0.05, gross.shape)
     return np.where(some, np.floor(gross * share / THOUSAND).astype(np.int64) * THOUSAND, 0)
 
 
-def _above(gross: Ints, revised: Ints, spending: Bools, until: int, draw: np.random.Generator,
-           count: int, keep: Ints) -> Bools:  # fmt: skip
-    """Raise the last month of some lines until the year is above its ceiling; tell which."""
-    eligible = keep[spending[keep] & (revised[keep] > 0)]
-    chosen = np.sort(draw.permutation(eligible)[:count])
-    excess = np.ceil(revised[chosen] * draw.uniform(0.01, 0.08, count) / THOUSAND).astype(np.int64) * THOUSAND
+def _above(gross: Ints, revised: Ints, chosen: Ints, until: int) -> Bools:
+    """Raise the last month of the chosen lines until the year is 1 to 7 per cent above its ceiling; mark them."""
+    excess = (revised[chosen] * (1 + np.arange(len(chosen))) // 100 // THOUSAND + 1) * THOUSAND
     gross[chosen, until - 1] += revised[chosen] - gross[chosen].sum(axis=1) + excess
     marks = np.zeros(len(gross), bool)
     marks[chosen] = True

@@ -61,7 +61,7 @@ class Codes:
     @property
     def districts(self) -> list[str]:
         """The codes of the twelve districts."""
-        return [code for code, _ in listed("wilayah") if code.count(".") == 2]  # noqa: PLR2004 (province.regency.district)
+        return [code for code, _ in listed("wilayah") if code.count(".") == 2]  # province.regency.district
 
 
 def codes() -> Codes:
@@ -84,7 +84,9 @@ def _offices() -> list[Office]:
         about = tuple(subjects.split("|"))
         found.append(Office(code=code, name=name, field=field, size=float(size), subjects=about))
         found += [
-            Office(code=f"{code[:-4]}{n:04d}", name=f"{unit} {n}", field=field, size=float(size) / 12, subjects=about[:1])
+            Office(
+                code=f"{code[:-4]}{n:04d}", name=f"{unit} {n}", field=field, size=float(size) / 12, subjects=about[:1]
+            )
             for n in range(1, int(units) + 1)
         ]
     return sorted(found, key=lambda office: office.code)
@@ -159,7 +161,7 @@ def _cut(code: str) -> str | None:
 def _activity_parent(code: str) -> str | None:
     """The activity's own code has two parts ("2.01"), so its parent is two parts shorter."""
     parts = code.split(".")
-    return ".".join(parts[: -2 if len(parts) == 5 else -1]) or None  # noqa: PLR2004 (field.area.programme + 2)
+    return ".".join(parts[: -2 if len(parts) == 5 else -1]) or None  # field.area.programme + 2
 
 
 def _office_parent(code: str) -> str | None:

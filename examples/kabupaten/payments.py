@@ -12,18 +12,38 @@ import pyarrow.compute as pc
 
 from examples.kabupaten import REVISED_FROM
 from examples.kabupaten.budget import Lines
-from examples.kabupaten.codes import Codes
 from examples.kabupaten.columns import (
-    Bools, Floats, Ints, cents_of, digits, days, glue, money, moments, month_start, pick, random, text,
+    Bools,
+    Floats,
+    Ints,
+    cents_of,
+    days,
+    digits,
+    glue,
+    moments,
+    money,
+    month_start,
+    pick,
+    random,
+    text,
 )  # fmt: skip
 from examples.kabupaten.defects import Case, Damage
 from examples.kabupaten.people import BODY, PUBLIC_KINDS, Payees
-from examples.kabupaten.procurement import Deals
+from examples.kabupaten.procurement import Deals, Ground
 
 PAYMENTS = 51_000  # at scale 1
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
           "November", "Desember")  # fmt: skip
-_MANY = {"gaji": 1.0, "honor": 1.3, "bansos": 3.2, "hibah": 1.5, "usaha": 3.4, "kontrak": 2.6, "konsultansi": 1.6, "desa": 12}
+_MANY = {
+    "gaji": 1.0,
+    "honor": 1.3,
+    "bansos": 3.2,
+    "hibah": 1.5,
+    "usaha": 3.4,
+    "kontrak": 2.6,
+    "konsultansi": 1.6,
+    "desa": 12,
+}
 KEY = ("nomor_sp2d", "kode_sub_kegiatan", "kode_rekening")
 
 
@@ -43,9 +63,9 @@ class Rows:
         return Rows(**{name: getattr(self, name)[order] for name in self.__slots__})
 
 
-def rows(made: Lines, people: Payees, deals: Deals, scale: int) -> Rows:
+def rows(ground: Ground, scale: int) -> Rows:
     """Split every month of every line, choose a payee for each part, and sort by office and day."""
-    draw = random(f"payments-{scale}")
+    draw, made = random(f"payments-{scale}"), ground.lines
     kind = np.array(made.payee.to_pylist())
     line, column = np.nonzero((made.gross > 0) & np.isin(kind, list(_MANY))[:, None])
     cell = made.gross[line, column]
@@ -53,9 +73,9 @@ def rows(made: Lines, people: Payees, deals: Deals, scale: int) -> Rows:
     parts = _parts(weight, cell, PAYMENTS * scale)
     which = np.repeat(np.arange(len(line)), parts)
     made_rows = Rows(line=line[which], month=column[which] + 1, cents=_split(cell, parts, which, draw),
-                     day=np.empty(0, np.int64), payee=np.empty(0, np.int64), deal=deals.of(line[which], draw))  # fmt: skip
+                     day=np.empty(0, np.int64), payee=np.empty(0, np.int64), deal=ground.deals.of(line[which], draw))  # fmt: skip
     made_rows.day = month_start(made.year[made_rows.line], made_rows.month) + draw.integers(0, 28, len(which))
-    made_rows.payee = _payees(kind[made_rows.line], made_rows, made, people, deals, draw)
+    made_rows.payee = _payees(kind[made_rows.line], made_rows, ground, draw)
     office = np.asarray(made.office.dictionary_encode().indices)[made_rows.line]
     return made_rows.ordered(np.lexsort((draw.permutation(len(which)), made_rows.day, office)))
 
@@ -82,17 +102,17 @@ def _split(cell: Ints, parts: Ints, which: Ints, draw: np.random.Generator) -> I
     share = draw.uniform(0.4, 1.0, len(which))
     start = np.concatenate([[0], np.cumsum(parts)[:-1]])
     total = np.add.reduceat(share, start)
-    unit = np.where(draw.random(len(cell)) < 0.02, 1, 100)[which]  # noqa: PLR2004 (one in fifty)
-    cents = np.floor(cell[which] * share / total[which] / unit).astype(np.int64) * unit
+    unit = np.where(draw.random(len(cell)) < 0.02, 1, 100)[which]  # one in fifty
+    cents: Ints = np.floor(cell[which] * share / total[which] / unit).astype(np.int64) * unit
     cents[start + parts - 1] += cell - np.add.reduceat(cents, start)
-    return cents
+    return np.asarray(cents, np.int64)
 
 
-def _payees(kind: Any, made_rows: Rows, made: Lines, people: Payees, deals: Deals, draw: np.random.Generator) -> Ints:
+def _payees(kind: Any, made_rows: Rows, ground: Ground, draw: np.random.Generator) -> Ints:
     """A payee for each payment, by the kind of its account."""
-    luck, number = draw.random(len(kind)), draw.integers(0, 1 << 40, len(kind))
-    office = np.asarray(made.office.dictionary_encode().indices)[made_rows.line]
-    named = draw.random(len(kind)) < 0.06  # noqa: PLR2004 (some name the treasurer besides the role)
+    luck, number, people = draw.random(len(kind)), draw.integers(0, 1 << 40, len(kind)), ground.people
+    office = ground.office_number(made_rows.line)
+    named = draw.random(len(kind)) < 0.06  # some name the treasurer besides the role
     treasurer = np.where(named, people.named_treasurers[office], people.treasurers[office])
     chosen = people.bodies[number % len(people.bodies)]
     for condition, pool in (
@@ -106,14 +126,14 @@ def _payees(kind: Any, made_rows: Rows, made: Lines, people: Payees, deals: Deal
         ((kind == "usaha") & (luck >= 0.05) & (luck < 0.07), people.persons),
     ):
         chosen = np.where(condition, pool[number % len(pool)], chosen)
-    cash = (kind == "gaji") | ((kind == "honor") & (luck >= 0.92)) | ((kind == "usaha") & (luck >= 0.85))  # noqa: PLR2004
+    cash = (kind == "gaji") | ((kind == "honor") & (luck >= 0.92)) | ((kind == "usaha") & (luck >= 0.85))
     chosen = np.where(cash, treasurer, chosen)
-    return np.where(made_rows.deal >= 0, deals.supplier[made_rows.deal], chosen)
+    return np.where(made_rows.deal >= 0, ground.deals.supplier[made_rows.deal], chosen)
 
 
-def table(split: Rows, made: Lines, codes: Codes, people: Payees, deals: Deals) -> Any:
+def table(split: Rows, ground: Ground) -> Any:
     """`pembayaran`: the payments as the ledger shows them, in order of office and day."""
-    draw = random(f"payment-words-{len(split.line)}")
+    draw, made, people = random(f"payment-words-{len(split.line)}"), ground.lines, ground.people
     kind = people.column("jenis", split.payee)
     cash = np.asarray(pc.equal(kind, "Bendahara")) & (np.array(made.payee.to_pylist())[split.line] != "gaji")
     mode = np.where(cash, np.array([1, 1, 1, 2, 3])[draw.integers(0, 5, len(cash))], 0)
@@ -129,11 +149,11 @@ def table(split: Rows, made: Lines, codes: Codes, people: Payees, deals: Deals) 
         "tahun": pa.array(year, pa.int32()), "tanggal": days(split.day), "jenis": pick(["LS", "GU", "TU", "UP"], mode), "kode_skpd": office,
         "kode_sub_kegiatan": pick(made.activity, split.line), "kode_rekening": pick(made.account, split.line),
         "nilai_bruto": money(split.cents), "potongan": money(_deductions(split, made)),
-        "kontrak_id": pc.if_else(pa.array(split.deal >= 0), pick(deals.ids, np.maximum(split.deal, 0)), pa.scalar(None, pa.string())),
+        "kontrak_id": pc.if_else(pa.array(split.deal >= 0), pick(ground.deals.ids, np.maximum(split.deal, 0)), pa.scalar(None, pa.string())),
         "jenis_penerima": pc.if_else(pa.array(unknown), pa.scalar(None, pa.string()), kind),
         "nama_penerima": people.column("nama", split.payee), "npwp_penerima": people.column("npwp", split.payee),
         "nik_penerima": people.column("nik", split.payee), "rekening_bank": people.column("rekening", split.payee),
-        "nama_bank": people.column("bank", split.payee), "uraian": _words(split, made, codes, people, year, draw),
+        "nama_bank": people.column("bank", split.payee), "uraian": _words(split, ground),
         "diubah_pada": moments(split.day + 1, draw.integers(6 * 3600, 16 * 3600, len(cash))),
         "dihapus": pa.array(np.zeros(len(cash), bool)),
     })  # fmt: skip
@@ -148,7 +168,7 @@ def _joined(split: Rows, made: Lines, mode: Ints) -> Ints:
     same = [values[1:] == values[:-1] for values in (office, kind, split.month, made.year[split.line], mode)]
     alike[1:] = np.logical_and.reduce(same) & (split.line[1:] != split.line[:-1])
     alike &= (split.deal < 0) & (np.roll(split.deal, 1) < 0)
-    alike &= random("joined").random(count) < 0.5  # noqa: PLR2004 (half of those that could be)
+    alike &= random("joined").random(count) < 0.5  # half of those that could be
     return np.flatnonzero(alike & ~np.roll(alike, 1))
 
 
@@ -169,15 +189,19 @@ def _deductions(split: Rows, made: Lines) -> Ints:
     """Taxes held back, in whole rupiah: by the kind of line."""
     rate = {"usaha": 12, "kontrak": 12, "konsultansi": 13, "honor": 5, "gaji": 8}
     per_line = np.array([rate.get(kind, 0) for kind in made.payee.to_pylist()])
-    return split.cents // 100 * per_line[split.line] // 100 * 100
+    return np.asarray(split.cents // 100 * per_line[split.line] // 100 * 100, np.int64)
 
 
-def _words(split: Rows, made: Lines, codes: Codes, people: Payees, year: Ints, draw: np.random.Generator) -> Any:
+def _words(split: Rows, ground: Ground) -> Any:
     """Free text; three in ten name somebody, some with an identity number, an account or a telephone number."""
+    made, people, codes = ground.lines, ground.people, ground.codes
+    year = made.year[split.line]
     accounts = [codes.accounts[code] for code in made.account.to_pylist()]
-    labels = glue("Pembayaran ", text(accounts), " pada ", text([codes.activities[c] for c in made.activity.to_pylist()]))
+    labels = glue(
+        "Pembayaran ", text(accounts), " pada ", text([codes.activities[c] for c in made.activity.to_pylist()])
+    )
     base = glue(pick(labels, split.line), " bulan ", pick(MONTHS, split.month - 1), " ", digits(year, 4))
-    luck = draw.random(len(year))
+    luck = random(f"payment-notes-{len(year)}").random(len(year))
     name = people.column("nama", split.payee)
     tails = (
         (luck < 0.22, glue(" a.n. ", name)),
@@ -227,7 +251,9 @@ def _conflicts(harm: Damage, good: Bools) -> None:
     other = other.set_column(other.schema.get_field_index("nilai_bruto"), "nilai_bruto", raised)
     harm.table = pa.concat_tables([harm.table, other])
     harm.defects.pop()
-    harm.note(Case(name=case.name, rule=case.rule, count=4), np.concatenate([rows, np.arange(first, first + len(rows))]))
+    harm.note(
+        Case(name=case.name, rule=case.rule, count=4), np.concatenate([rows, np.arange(first, first + len(rows))])
+    )
 
 
 def _without_slash(old: Any) -> Any:

@@ -4,6 +4,7 @@ The first six digits of every identity number name a district that does not exis
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def payees(codes: Codes, scale: int) -> Payees:
         _traders(persons),
     ]  # fmt: skip
     ends = np.cumsum([0, *(part.num_rows for part in parts)])
-    spans = [np.arange(a, b, dtype=np.int64) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    spans = [np.arange(a, b, dtype=np.int64) for a, b in pairwise(ends)]
     return Payees(
         table=pa.concat_tables([pa.Table.from_batches([part]) for part in parts]).combine_chunks(),
         **dict(zip(_SPANS, spans, strict=True)),

@@ -9,12 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from examples.kabupaten import LAST_PERIOD, YEARS
-from examples.kabupaten.budget import Lines, periods
-from examples.kabupaten.codes import Codes
+from examples.kabupaten.budget import periods
 from examples.kabupaten.columns import Ints, digits, glue, pick, random, text
 from examples.kabupaten.defects import Case, Damage
-from examples.kabupaten.people import Payees
-from examples.kabupaten.procurement import Deals
+from examples.kabupaten.procurement import Ground
 
 PROJECTS = 58  # a year
 
@@ -28,21 +26,22 @@ class Projects:
     start: Ints
 
 
-def projects(agreed: Deals, made: Lines, value: Ints, paid: Ints) -> Projects:
+def projects(ground: Ground, value: Ints, paid: Ints) -> Projects:
     """The largest works of each year; `start` is the month before the first payment."""
-    works = np.array([code.startswith(("5.2.03", "5.2.04")) for code in pick(made.account, agreed.line).to_pylist()])
+    line = ground.deals.line
+    works = np.array([code.startswith(("5.2.03", "5.2.04")) for code in ground.of_line("account", line).to_pylist()])
     chosen = []
     for year in YEARS:
-        own = np.flatnonzero(works & (made.year[agreed.line] == year) & (paid.sum(axis=1) > 0))
+        own = np.flatnonzero(works & (ground.lines.year[line] == year) & (paid.sum(axis=1) > 0))
         chosen.append(np.sort(own[np.argsort(-value[own], kind="stable")][:PROJECTS]))
     deal = np.concatenate(chosen)
     return Projects(deal=deal, value=value[deal], start=np.maximum(1, (paid[deal] > 0).argmax(axis=1)))
 
 
-def table(chosen: Projects, agreed: Deals, made: Lines, codes: Codes, people: Payees, paid: Ints) -> Any:
+def table(chosen: Projects, ground: Ground, paid: Ints) -> Any:
     """Progress per project and month in hundredths of a per cent; amounts in whole rupiah; columns as in the sheet."""
-    line = agreed.line[chosen.deal]
-    last = np.where(made.year[line] == LAST_PERIOD[0], LAST_PERIOD[1], 12)
+    year = ground.lines.year[ground.deals.line[chosen.deal]]
+    last = np.where(year == LAST_PERIOD[0], LAST_PERIOD[1], 12)
     month = np.arange(1, 13)
     row, column = np.nonzero((month >= chosen.start[:, None]) & (month <= last[:, None]))
     total = np.cumsum(paid[chosen.deal], axis=1)[row, column]
@@ -51,10 +50,12 @@ def table(chosen: Projects, agreed: Deals, made: Lines, codes: Codes, people: Pa
     planned = np.minimum(10_000, bought + draw.integers(0, 900, len(row)) + _late(len(chosen.deal), draw)[row])
     built = np.minimum(9_999, _rising(row, bought + draw.integers(-250, 400, len(row))))
     due = np.minimum(10_000, _rising(row, planned))
+    coarse = row % 3 == 0  # one project in three reports whole per cents
+    built, due = (np.where(coarse, values // 100 * 100, values) for values in (built, due))
     numbers = {"fisik_rencana": due, "fisik_realisasi": built, "fisik_deviasi": built - due,
                "keuangan_rencana": planned, "keuangan_realisasi": bought, "keuangan_deviasi": bought - planned}  # fmt: skip
-    return pa.table({**_facts(chosen, agreed, made, codes, people, row, draw),
-                     "periode": periods(made.year[line][row], column + 1),
+    return pa.table({**_facts(chosen, ground, row),
+                     "periode": periods(year[row], column + 1),
                      "nilai_kontrak": pa.array(chosen.value[row] // 100), "dibayar": pa.array(total // 100),
                      **{name: pa.array(values) for name, values in numbers.items()}})  # fmt: skip
 
@@ -70,33 +71,42 @@ def _rising(row: Ints, values: Ints) -> Ints:
     return np.maximum.accumulate(np.maximum(values, 0) + row * span) - row * span
 
 
-def _facts(chosen: Projects, agreed: Deals, made: Lines, codes: Codes, people: Payees, row: Ints,
-           draw: np.random.Generator) -> dict[str, Any]:  # fmt: skip
-    line = agreed.line[chosen.deal]
+def _facts(chosen: Projects, ground: Ground, row: Ints) -> dict[str, Any]:
+    line, codes, people = ground.deals.line[chosen.deal], ground.codes, ground.people
     number = np.arange(1, len(line) + 1)
-    office, activity = pick(made.office, line), pick(made.activity, line)
+    office, activity = ground.of_line("office", line), ground.of_line("activity", line)
     names = {one.code: one.name for one in codes.offices}
-    place = np.asarray(pc.index_in(office, text(list(names))))
-    officer = people.employees[place + 100]
+    officer = people.employees[ground.office_number(line) + 100]
     owner = people.column("nama", people.persons[number % 300 + 500])
-    trouble = pick(["-", "Cuaca ekstrem", "Pengadaan lahan milik Bapak ", "Material terlambat"], draw.integers(0, 4, len(line)))
+    trouble = pick(["-", "Cuaca ekstrem", "Pengadaan lahan milik Bapak ", "Material terlambat"], number % 4)
     trouble = pc.if_else(pc.ends_with(trouble, " "), glue(trouble, owner), trouble)
     labels = [codes.activities[code] for code in activity.to_pylist()]
     per_project = {
-        "proyek_id": glue("PRJ-", digits(made.year[line], 4), "-", digits(number, 4)),
+        "proyek_id": glue("PRJ-", digits(ground.lines.year[line], 4), "-", digits(number, 4)),
         "nama_proyek": glue(text(labels), " - paket ", digits(number, 1)),
-        "kode_skpd": office, "nama_skpd": text([names[code] for code in office.to_pylist()]),
-        "kode_sub_kegiatan": activity, "kontrak_id": pick(agreed.ids, chosen.deal),
-        "penyedia": people.column("nama", agreed.supplier[chosen.deal]),
+        "kode_skpd": office,
+        "nama_skpd": text([names[code] for code in office.to_pylist()]),
+        "kode_sub_kegiatan": activity,
+        "kontrak_id": pick(ground.deals.ids, chosen.deal),
+        "penyedia": people.column("nama", ground.deals.supplier[chosen.deal]),
         "kecamatan": pick(codes.districts, line % len(codes.districts)),
         "lintang": glue("-7.", digits(100_000 + number * 737 % 90_000, 6)),
         "bujur": glue("112.", digits(300_000 + number * 1_313 % 90_000, 6)),
-        "permasalahan": trouble, "pptk": people.column("nama", officer), "nip_pptk": people.column("nip", officer),
+        "permasalahan": trouble,
+        "pptk": people.column("nama", officer),
+        "nip_pptk": people.column("nip", officer),
     }
     return {name: pick(column, row) for name, column in per_project.items()}
 
 
-PERCENT = ("fisik_rencana", "fisik_realisasi", "fisik_deviasi", "keuangan_rencana", "keuangan_realisasi", "keuangan_deviasi")
+PERCENT = (
+    "fisik_rencana",
+    "fisik_realisasi",
+    "fisik_deviasi",
+    "keuangan_rencana",
+    "keuangan_realisasi",
+    "keuangan_deviasi",
+)
 
 
 def damaged(whole: Any) -> Damage:

@@ -19,11 +19,18 @@ from examples.kabupaten.people import identity_numbers, names
 
 HEADER = ("NPWPD", "Nama WP", "NIK", "Alamat", "Kecamatan", "Kode Rekening", "Tanggal", "Ketetapan", "Bayar")
 SMALLEST = 5  # taxpayers in a cell that may be shown
-_TYPICAL = {"4.1.01.09.01.0001": (12, 900), "4.1.01.12.01.0001": (9, 1500), "4.1.01.14.31.0001": (9, 4200),
-            "4.1.01.15.01.0001": (34, 310), "4.1.01.16.01.0001": (12, 7400), "4.1.01.19.01.0001": (16, 1900),
-            "4.1.01.19.03.0001": (9, 5200), "4.1.01.19.04.0001": (10, 420)}  # taxpayers, and thousands each a month
+_TYPICAL = {
+    "4.1.01.09.01.0001": (12, 900),
+    "4.1.01.12.01.0001": (9, 1500),
+    "4.1.01.14.31.0001": (9, 4200),
+    "4.1.01.15.01.0001": (34, 310),
+    "4.1.01.16.01.0001": (12, 7400),
+    "4.1.01.19.01.0001": (16, 1900),
+    "4.1.01.19.03.0001": (9, 5200),
+    "4.1.01.19.04.0001": (10, 420),
+}  # taxpayers, and thousands each a month
 _TOWN = {"99.01.01": 2.5, "99.01.02": 1.8, "99.01.03": 1.4, "99.01.11": 0.4}  # the last is a far island
-_PLACES = ("Café Teladan – Cabang ", "Rumah Makan “Sedap” ", "Penginapan Déjà Vu ", "Kedai Umpama’s ")
+_PLACES = ("Café Teladan \u2013 Cabang ", "Rumah Makan “Sedap” ", "Penginapan Déjà Vu ", "Kedai Umpama\u2019s ")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,14 +55,14 @@ def revenue(codes: Codes) -> Revenue:
     draw = random("revenue")
     account, district, taxpayer = _taxpayers(codes, draw)
     months = (LAST_PERIOD[0] - YEARS[0]) * 12 + LAST_PERIOD[1]
-    pays = draw.random((months, len(account))) < 0.93  # noqa: PLR2004 (the others come late or not at all)
+    pays = draw.random((months, len(account))) < 0.93  # the others come late or not at all
     when, who = np.nonzero(pays)
     year, month = YEARS[0] + when // 12, when % 12 + 1
     typical = np.array([_TYPICAL[code][1] for code in _TYPICAL])[account[who]]
     assessed = np.round(typical * draw.lognormal(0, 0.5, len(who)) * 1000).astype(np.int64) * 100
-    assessed += np.where(draw.random(len(who)) < 0.1, draw.integers(1, 100, len(who)), 0)  # noqa: PLR2004
+    assessed += np.where(draw.random(len(who)) < 0.1, draw.integers(1, 100, len(who)), 0)
     settled = draw.random(len(who))
-    paid = np.where(settled < 0.95, assessed, np.where(settled < 0.97, assessed // 2, 0))  # noqa: PLR2004
+    paid = np.where(settled < 0.95, assessed, np.where(settled < 0.97, assessed // 2, 0))
     day = month_start(year, month) + draw.integers(0, 28, len(who))
     people = _people(taxpayer)
     order = np.lexsort((who, day))
@@ -81,14 +88,16 @@ def _taxpayers(codes: Codes, draw: np.random.Generator) -> tuple[Ints, Ints, Int
 def _people(taxpayer: Ints) -> dict[str, Any]:
     count, draw = len(taxpayer), random("taxpayers")
     person = names(count, "taxpayers")
-    place = pa.array(draw.random(count) < 0.2)  # noqa: PLR2004 (one in five trades under a name)
+    place = pa.array(draw.random(count) < 0.2)  # one in five trades under a name
     shown = pc.if_else(place, glue(pick(_PLACES, taxpayer % len(_PLACES)), person), person)
     number = draw.permutation(900_000)[:count] + 100_000
     return {
         "npwpd": glue("P.2.", digits(number * 7 % 10_000_000, 7), ".", digits(taxpayer % 12 + 1, 2)),
         "nama_wp": shown,
         "nik": identity_numbers(count, "taxpayers"),
-        "alamat": glue("Jalan Umpama ", digits(draw.integers(1, 300, count), 1), " – RT ", digits(taxpayer % 9 + 1, 2)),
+        "alamat": glue(
+            "Jalan Umpama ", digits(draw.integers(1, 300, count), 1), " \u2013 RT ", digits(taxpayer % 9 + 1, 2)
+        ),
     }
 
 
@@ -106,7 +115,9 @@ def damaged(made: Revenue) -> Damage:
     unpaid = cents_of(table.column("bayar")) == 0
     for case in CASES:
         harm.apply(case, unpaid if case.fate == "rejected" else None)
-    harm.copy(Case(name="baris ganda", rule="duplicate", count=5, fate="duplicate"), np.asarray(table["tahun"]) == YEARS[-1])
+    harm.copy(
+        Case(name="baris ganda", rule="duplicate", count=5, fate="duplicate"), np.asarray(table["tahun"]) == YEARS[-1]
+    )
     return harm
 
 

@@ -40,22 +40,22 @@ def make(scale: int) -> World:
     taxes = revenue.revenue(lists)
     made = budget.lines(lists, taxes.by_account())
     who = people.payees(lists, scale)
-    agreed = procurement.deals(made, who)
-    split = payments.rows(made, who, agreed, scale)
-    paid, first = payments.paid_by_deal(split, agreed)
-    sold = procurement.contracts(made, lists, who, agreed, paid.sum(axis=1), first)
-    value = cents_of(sold.table["nilai_penawaran"])[: len(agreed.line)]
-    works = progress.projects(agreed, made, value, paid)
+    ground = procurement.Ground(codes=lists, lines=made, people=who, deals=procurement.deals(made, who))
+    split = payments.rows(ground, scale)
+    paid, first = payments.paid_by_deal(split, ground.deals)
+    sold = procurement.contracts(ground, paid.sum(axis=1), first)
+    value = cents_of(sold.table["nilai_penawaran"])[: len(paid)]
+    works = progress.projects(ground, value, paid)
     return World(
         payees=who,
         referensi=_damaged_codes(lists.table),
         anggaran=_damaged_budget(budget.budget_table(made)),
         realisasi=_damaged_realisation(budget.realisation_table(made)),
-        pembayaran=payments.damaged(payments.table(split, made, lists, who, agreed), who),
+        pembayaran=payments.damaged(payments.table(split, ground), who),
         kontrak=sold,
-        proyek=progress.damaged(progress.table(works, agreed, made, lists, who, paid)),
+        proyek=progress.damaged(progress.table(works, ground, paid)),
         pendapatan=revenue.damaged(taxes),
-        packages=procurement.packages(made, lists, who, agreed),
+        packages=procurement.packages(ground),
     )
 
 
@@ -87,8 +87,12 @@ def _damaged_codes(table: Any) -> Damage:
 def _damaged_budget(table: Any) -> Damage:
     harm = Damage(dataset="apbd-anggaran", system="keuangan", table=table,
                   key=("tahun", "tahap", "kode_skpd", "kode_sub_kegiatan", "kode_rekening", "kode_dana"))  # fmt: skip
-    harm.apply(Case(name="pagu negatif", rule="minimum pagu", count=1, column="pagu", value=lambda old: money(-cents_of(old))))
-    harm.apply(Case(name="sumber dana tidak dikenal", rule="references kode_dana", count=1, column="kode_dana", value="9.9.99"))
+    harm.apply(
+        Case(name="pagu negatif", rule="minimum pagu", count=1, column="pagu", value=lambda old: money(-cents_of(old)))
+    )
+    harm.apply(
+        Case(name="sumber dana tidak dikenal", rule="references kode_dana", count=1, column="kode_dana", value="9.9.99")
+    )
     harm.apply(Case(name="dibatalkan", rule="deleted", count=3, fate="deleted", column="dihapus", value=True))
     harm.copy(Case(name="baris ganda", rule="duplicate", count=2, fate="duplicate"))
     return harm
@@ -133,14 +137,16 @@ def _books(world: World) -> Any:
     months = {"pembayaran": _sp2d_month(world.pembayaran.table), "realisasi": world.realisasi.table["bulan"],
               "pendapatan": world.pendapatan.table["bulan"]}  # fmt: skip
     parts = [
-        _book("pembayaran", world.pembayaran, "nilai_bruto", months["pembayaran"], "kode_skpd"),
-        _book("realisasi", world.realisasi, "realisasi_bulan", months["realisasi"], "kode_skpd"),
-        _book("pendapatan", world.pendapatan, "bayar", months["pendapatan"], "kode_rekening"),
+        _book("pembayaran", world.pembayaran, "nilai_bruto", month=months["pembayaran"], place="kode_skpd"),
+        _book("realisasi", world.realisasi, "realisasi_bulan", month=months["realisasi"], place="kode_skpd"),
+        _book("pendapatan", world.pendapatan, "bayar", month=months["pendapatan"], place="kode_rekening"),
     ]
     stage = np.array(world.anggaran.table["tahap"].to_pylist())
     for name in ("murni", "perubahan"):
         none = pa.nulls(len(stage), pa.int64())
-        parts.append(_book(f"anggaran {name}", world.anggaran, "pagu", none, "kode_skpd", only=stage == name))
+        parts.append(
+            _book(f"anggaran {name}", world.anggaran, "pagu", month=none, place="kode_skpd", only=stage == name)
+        )
     return pa.concat_tables(parts)
 
 
@@ -149,14 +155,16 @@ def _sp2d_month(table: Any) -> Any:
     return pc.struct_field(pc.extract_regex(table["nomor_sp2d"], r"/(?P<m>\d{1,2})/\d{4}$"), "m").cast(pa.int64())
 
 
-def _book(name: str, harm: Damage, measure: str, month: Any, place: str, only: Bools | None = None) -> Any:
+def _book(name: str, harm: Damage, measure: str, *, month: Any, place: str, only: Bools | None = None) -> Any:
     fate = answers.fates(harm)
     counted = ~np.isin(fate, ["duplicate", "deleted"])
     rows = pa.table({
         "tahun": harm.table["tahun"].cast(pa.int64()), "bulan": month.cast(pa.int64()), "kode": harm.table[place],
         "cents": pa.array(answers.exact(harm.table, measure)),
     }).filter(pa.array(counted if only is None else counted & only))  # fmt: skip
-    sums = rows.group_by(["tahun", "bulan", "kode"], use_threads=False).aggregate([("cents", "sum"), ("cents", "count")])
+    sums = rows.group_by(["tahun", "bulan", "kode"], use_threads=False).aggregate(
+        [("cents", "sum"), ("cents", "count")]
+    )
     sums = sums.sort_by([("tahun", "ascending"), ("bulan", "ascending"), ("kode", "ascending")])
     return pa.table({
         "buku": text([name] * sums.num_rows), "tahun": sums["tahun"], "bulan": sums["bulan"], "kode": sums["kode"],
@@ -165,7 +173,15 @@ def _book(name: str, harm: Damage, measure: str, month: Any, place: str, only: B
 
 
 def _answers(world: World, sums: int, scale: int) -> dict[str, Any]:
-    harms = [world.referensi, world.anggaran, world.realisasi, world.pembayaran, world.kontrak, world.proyek, world.pendapatan]
+    harms = [
+        world.referensi,
+        world.anggaran,
+        world.realisasi,
+        world.pembayaran,
+        world.kontrak,
+        world.proyek,
+        world.pendapatan,
+    ]
     plain = {harm.dataset: answers.fates(harm) for harm in harms}
     who = payments.persons(world.pembayaran.table)
     plain["pembayaran"] = answers.fates(world.pembayaran, who)
@@ -175,7 +191,10 @@ def _answers(world: World, sums: int, scale: int) -> dict[str, Any]:
     for harm in harms:
         more = {"set_aside": sums} if harm is world.proyek else {}
         more["warned"] = _warned(harm, plain[harm.dataset])
-        datasets[harm.dataset] = {"rows": answers.counts(harm, plain[harm.dataset], **more), **_sums(harm, plain[harm.dataset])}
+        datasets[harm.dataset] = {
+            "rows": answers.counts(plain[harm.dataset], **more),
+            **_sums(harm, plain[harm.dataset]),
+        }
     hidden = world.pembayaran.table.filter(pa.array(plain["pembayaran"] == "withheld"))
     datasets["pembayaran"]["persons_withheld"] = len(pc.unique(hidden["npwp_penerima"]))
     alone = _single(world.kontrak.table) & (plain["kontrak"] == "published")
@@ -209,7 +228,7 @@ def _warned(harm: Damage, fate: Any) -> int:
 def _critical(table: Any) -> Bools:
     """Permen PU 07/PRT/M/2011: late by more than 10 % up to a plan of 70 %, by more than 5 % above it."""
     plan, late = (answers.exact(table, f"fisik_{name}") for name in ("rencana", "deviasi"))
-    return np.where(plan <= 7000, late < -1000, late < -500)  # noqa: PLR2004 (hundredths of a per cent)
+    return np.where(plan <= 7000, late < -1000, late < -500)  # hundredths of a per cent
 
 
 def _everybody(world: World) -> dict[str, Any]:
