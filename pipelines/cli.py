@@ -41,9 +41,8 @@ def _options(config: Annotated[Path | None, typer.Option(help="Another terang.to
 @app.command()
 def check(names: Names = None, *, as_json: AsJson = False) -> None:
     """Read contracts and say every mistake in them."""
-    from quality.rules import check_rules  # noqa: PLC0415
-
     from assets.catalog import files, load_all  # noqa: PLC0415
+    from quality.rules import check_rules  # noqa: PLC0415
 
     settings = load()
     contracts = _chosen(load_all(settings), names)

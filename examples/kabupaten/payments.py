@@ -94,7 +94,7 @@ def paid_by_deal(split: Rows, agreed: Deals) -> tuple[Ints, Ints]:
 def _parts(weight: Floats, cell: Ints, wanted: int) -> Ints:
     """How many payments each month is split into: about `wanted` in all, none below 1,000 rupiah."""
     parts = np.maximum(1, np.round(weight * (wanted / weight.sum()))).astype(np.int64)
-    return np.minimum(parts, np.maximum(1, cell // 100_000))
+    return np.asarray(np.minimum(parts, np.maximum(1, cell // 100_000)), np.int64)
 
 
 def _split(cell: Ints, parts: Ints, which: Ints, draw: np.random.Generator) -> Ints:
