@@ -173,15 +173,16 @@ def _released(contract: Any, settings: Settings) -> Any:
 
 
 def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
-    from publish import ckan  # noqa: PLC0415
+    from publish.ckan import plan as planned  # noqa: PLC0415
 
-    made = ckan.plan(contract, settings, _released(contract, settings))
+    made = planned(contract, settings, _released(contract, settings))
     return made.document(), list(made.lines())
 
 
 def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
-    from publish import ckan  # noqa: PLC0415
+    from publish.ckan import apply  # noqa: PLC0415
+    from publish.ckan import plan as planned  # noqa: PLC0415
 
-    made = ckan.plan(contract, settings, _released(contract, settings))
-    outcome = ckan.apply(made, contract, settings)
+    made = planned(contract, settings, _released(contract, settings))
+    outcome = apply(made, contract, settings)
     return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]

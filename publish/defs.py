@@ -57,18 +57,18 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
         **described(contract, kinds={"ckan"}, what="What the public sees: the dataset on the portal."),
     )
     def portal(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        from publish import ckan  # noqa: PLC0415
+        from publish.ckan import apply, plan  # noqa: PLC0415
         from publish.release import latest  # noqa: PLC0415
 
         with step(context, contract) as settings:
-            plan = ckan.plan(contract, settings, latest(contract, settings))
-            outcome = ckan.apply(plan, contract, settings)
+            made = plan(contract, settings, latest(contract, settings))
+            outcome = apply(made, contract, settings)
         metadata: dict[str, Any] = {
             "portal": dg.MetadataValue.url(outcome.url),
             "writes": outcome.writes,
             "seconds": round(outcome.seconds, 2),
             "rows": outcome.rows,
-            "what was done": dg.MetadataValue.md("\n".join(f"- {line}" for line in plan.lines()) or "nothing changed"),
+            "what was done": dg.MetadataValue.md("\n".join(f"- {line}" for line in made.lines()) or "nothing changed"),
         }
         return dg.MaterializeResult(metadata=metadata)
 
