@@ -12,12 +12,12 @@ from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 from ckan.lib.search import rebuild
 from ckan.model import User, repo
-from ckan.plugins.toolkit import get_action
+from ckan.plugins.toolkit import config, get_action
 
 from portal.layout import write_private
 from portal.site import Login, Site, load
 
-TOKEN_NAME = "terang"
+LABEL = "terang"  # what the token is called in the account's list
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def fill(site: Site, passwords: dict[str, str]) -> None:
         "name": organization.name,
         "title": organization.title,
         "description": organization.description,
-        "image_url": f"/terang/{organization.image}",
+        "image_url": f"{config['ckan.site_url']}/terang/{organization.image}",
         "users": [_member(site.admin, "admin"), _member(site.editor, "editor")],
     })  # fmt: skip
     for topic in site.topics:
@@ -53,7 +53,7 @@ def fill(site: Site, passwords: dict[str, str]) -> None:
             "name": topic.name,
             "title": topic.title,
             "description": f"{topic.description} ({topic.en})",
-            "image_url": f"/terang/topik/{topic.name}.svg",
+            "image_url": f"{config['ckan.site_url']}/terang/topik/{topic.name}.svg",
             "users": [_member(site.admin, "admin"), _member(site.editor, "member")],
         })  # fmt: skip
 
@@ -86,9 +86,9 @@ def _put(kind: str, wanted: dict[str, Any]) -> None:
 def _token(account: str) -> str:
     """Replace the account's token, whose text CKAN does not keep."""
     for old in get_action("api_token_list")(_context(), {"user_id": account}):
-        if old["name"] == TOKEN_NAME:
+        if old["name"] == LABEL:
             get_action("api_token_revoke")(_context(), {"jti": old["id"]})
-    return str(get_action("api_token_create")(_context(), {"user": account, "name": TOKEN_NAME})["token"])
+    return str(get_action("api_token_create")(_context(), {"user": account, "name": LABEL})["token"])
 
 
 def _upgrade_plugins() -> None:

@@ -218,6 +218,7 @@ def _raise_stopped(number: int, frame: FrameType | None) -> None:  # noqa: ARG00
 def _stop_at_end_of_input() -> None:
     while os.read(0, 1024):
         pass
+    os.close(0)  # who opens the other end of a named pipe now is told that nobody listens
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -1,0 +1,1 @@
+"""Tests mirror the rooms; `portal_fixture` starts the real CKAN for those marked `portal`."""

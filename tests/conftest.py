@@ -1,0 +1,3 @@
+"""Fixtures that every room's tests can use."""
+
+pytest_plugins = ["tests.portal_fixture"]
