@@ -24,7 +24,7 @@ def schedule_of(contract: Contract, timezone: str) -> dg.ScheduleDefinition | No
 
     return dg.ScheduleDefinition(
         name=f"{group_of(contract)}_schedule",
-        job=job_of(contract),
+        job_name=group_of(contract),
         cron_schedule=contract.schedule,
         execution_timezone=timezone,
         execution_fn=newest,

@@ -9,7 +9,6 @@ from assets.contract import Contract
 from assets.defs import SETTINGS, group_of
 from assets.errors import TerangError
 from assets.settings import Settings
-from pipelines.schedules import job_of
 
 QUIET_SECONDS = 30
 
@@ -22,7 +21,7 @@ def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
 
     @dg.sensor(
         name=f"{group_of(contract)}_files",
-        job=job_of(contract),
+        job_name=group_of(contract),
         minimum_interval_seconds=QUIET_SECONDS,
         required_resource_keys={SETTINGS},
         description=f"Runs {contract.name} when {pattern} changes in the drop folder.",
