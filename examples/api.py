@@ -48,12 +48,12 @@ class Api:
 
 
 def page(records: list[dict[str, Any]], asked: dict[str, str]) -> dict[str, Any]:
-    """The page that is asked for; raises KeyError or ValueError when the question is not complete."""
-    klpd, year = asked["kode_klpd"], int(asked["tahun"])
+    """The page that is asked for, of one year or of all; raises KeyError or ValueError when the question makes no sense."""
+    klpd, year = asked["kode_klpd"], int(asked["tahun"]) if "tahun" in asked else None
     limit = int(asked.get("limit", "100"))
     if not 1 <= limit <= LARGEST_PAGE:
         raise ValueError(f"limit 1 sampai {LARGEST_PAGE}")
-    chosen = [one for one in records if one["kd_klpd"] == klpd and int(one["tahun_anggaran"]) == year]
+    chosen = [one for one in records if one["kd_klpd"] == klpd and year in {None, int(one["tahun_anggaran"])}]
     start = _position(asked.get("cursor", ""))
     end = start + limit
     more = end < len(chosen)

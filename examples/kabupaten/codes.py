@@ -110,7 +110,7 @@ def _activities(offices: tuple[Office, ...]) -> dict[str, str]:
 
 def _first_programme(office: Office) -> int:
     """Offices that share an area have programmes of their own: the second office's follow the first's."""
-    return 2 + 3 * (int(office.code[18:20]) - 1) if office.field == "1.05" else 2
+    return 2 + 3 * (int(office.code[15:17]) - 1) if office.field == "1.05" else 2
 
 
 def _programme(code: str, subject: str) -> dict[str, str]:

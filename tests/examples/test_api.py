@@ -88,7 +88,7 @@ def test_the_eleventh_request_breaks_once(client: Client) -> None:
     assert statuses[10:] == [502, 200]
 
 
-@pytest.mark.parametrize("query", ["tahun=2025", "kode_klpd=D999", "kode_klpd=D999&tahun=2025&limit=1001",
+@pytest.mark.parametrize("query", ["tahun=2025", "kode_klpd=D999&limit=0", "kode_klpd=D999&tahun=2025&limit=1001",
                                    "kode_klpd=D999&tahun=dua", "kode_klpd=D999&tahun=2025&cursor=xx"])  # fmt: skip
 def test_incomplete_questions_are_refused(client: Client, query: str) -> None:
     """A missing parameter, a page above 1,000 and a broken cursor get 400."""
@@ -100,3 +100,9 @@ def test_years_are_kept_apart(client: Client) -> None:
     body = client.get(f"{ASK}&limit=1000", headers=KEY).json()
     assert len(body["data"]) == 25
     assert body["meta"] == {"cursor": None, "limit": 1000, "has_more": False}
+
+
+def test_without_a_year_all_years_come(client: Client) -> None:
+    """`tahun` narrows the question and need not be given."""
+    body = client.get("/api/v1/kontrak?kode_klpd=D999&limit=1000", headers=KEY).json()
+    assert len(body["data"]) == 26

@@ -172,3 +172,13 @@ def test_the_answer_key_knows_persons_and_the_expectations_do_not(truth: dict[st
     shown = (ROOT / "examples/expected.json").read_text(encoding="utf-8")
     assert not [one for kind in ("name", "nik", "nip", "account") for one in people[kind] if one in shown]
     assert "where" not in shown
+
+
+def test_codes_have_their_official_form(ledger: duckdb.DuckDBPyConnection) -> None:
+    """Every code of the lists is written as the pattern of its kind says."""
+    query = r"""select count(*) from referensi_kode where not regexp_full_match(kode, case jenis
+        when 'rekening' then '\d(\.\d(\.\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?)?)?'
+        when 'program' then '\d(\.\d{2}(\.\d{2}(\.\d\.\d{2}(\.\d{4})?)?)?)?'
+        when 'skpd' then '\d\.\d{2}\.\d\.\d{2}\.\d\.\d{2}\.\d{2}\.\d{4}'
+        when 'dana' then '\d(\.\d{1,2})*' else '\d{2}(\.\d{2}){0,2}' end)"""
+    assert _one(ledger, query) == 0
