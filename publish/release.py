@@ -1,0 +1,213 @@
+"""Releases: immutable folders `<dataset>/<version>/`, made whole or not at all. What lies in one: `folder.py`.
+
+Order of a release: build beside, scan, sync, rename, ledger, `latest.json`. A run killed anywhere is put right by
+the next one, and readers see the old release until the new one is whole.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock, Timeout
+
+from assets.contract import Contract
+from assets.errors import Busy
+from assets.protect import Protected
+from assets.settings import Settings
+from assets.store import Store, explained, read_json, sha256, store_of, write_json
+from publish import ledger
+from publish.account import proven_account
+from publish.file import File
+from publish.folder import RELEASE, SUMS, Material, build, read_sums, sync
+from publish.formats import FORMATS
+from publish.formats.format import Context
+from publish.metadata import evidence
+
+LATEST = "latest.json"
+RELEASED = "released"
+DOCUMENTS_VERSION = 1  # rises whenever the same material would give other documents
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Release:
+    """One release: where it lies, its files by name, and whether this run made it.
+
+    `omitted` tells for each format that could not hold the table, why. `accounting` counts source rows.
+    """
+
+    dataset: str
+    version: str
+    path: Path
+    content_digest: str
+    files: Mapping[str, File]
+    omitted: Mapping[str, str]
+    accounting: Mapping[str, int]
+    new: bool = False
+
+
+def release(contract: Contract, settings: Settings, *, now: datetime) -> Release:
+    """Make a release of the public table, or return the latest one when nothing changed.
+
+    Raises `Unproven` without a verdict on these bytes, `Unbalanced` where rows are missing, `Blocked` where a file
+    holds what must not leave, `Busy` when another run releases the same dataset.
+    """
+    from quality.verdict import require  # noqa: PLC0415 - reading releases needs no quality room
+
+    store = store_of(contract.name, settings)
+    require(contract, settings)
+    account = proven_account(contract, store)
+    with explained(contract.name), _alone(store):
+        _put_right(store, now)
+        digest = content_digest(contract, settings, account)
+        last = latest(contract, settings)
+        if last and last.content_digest == digest:
+            log.info("%s: nothing changed since %s", contract.name, last.version)
+            return last
+        version = _next_version(store, now.astimezone(ZoneInfo(settings.timezone)).date().isoformat())
+        return _make(contract, settings, store, account, version=version, digest=digest, now=now)
+
+
+def latest(contract: Contract, settings: Settings) -> Release | None:
+    """The release that readers get now, or None before the first."""
+    pointer = read_json(store_of(contract.name, settings).releases / LATEST)
+    return find(contract, settings, pointer["version"]) if pointer else None
+
+
+def find(contract: Contract, settings: Settings, version: str) -> Release | None:
+    """The release of that version, or None when there is none."""
+    return _read(store_of(contract.name, settings), version)
+
+
+def content_digest(contract: Contract, settings: Settings, account: Protected) -> str:
+    """sha256 over all that a release is made of but its version: table, contract, account, languages, writers."""
+    material = {
+        "table": account.public_sha256,
+        "contract": contract.digest,
+        "withheld": [[part.reason, part.rows, part.persons, part.money] for part in account.withheld],
+        "counts": [account.read, account.published, account.quarantined, account.duplicates],
+        "languages": settings.languages,
+        "writers": {name: FORMATS[name].VERSION for name in contract.formats} | {"documents": DOCUMENTS_VERSION},
+    }
+    return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
+
+
+def _make(
+    contract: Contract,
+    settings: Settings,
+    store: Store,
+    account: Protected,
+    *,
+    version: str,
+    digest: str,
+    now: datetime,
+) -> Release:
+    proof: dict[str, Any] = read_json(store.verdict) or {}
+    material = Material(
+        context=Context(contract=contract, languages=settings.languages, version=version),
+        table=store.table,
+        account=account,
+        evidence=evidence.document(verdict=proof, screening=read_json(store.screening) or {}, account=account),
+        content_digest=digest,
+    )
+    part, final = store.releases / f".{version}.part", store.releases / version
+    try:
+        build(part, material)
+        part.rename(final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    sync(store.releases)
+    _announce(store, version, now)
+    made = _read(store, version)
+    assert made is not None  # noqa: S101 - it was just renamed into place
+    log.info("%s: released %s, %d rows", contract.name, version, account.published_rows)
+    return replace(made, new=True)
+
+
+def _announce(store: Store, version: str, now: datetime) -> None:
+    """Tell the ledger, then move `latest.json`."""
+    made = _read(store, version)
+    assert made is not None  # noqa: S101 - only whole folders are announced
+    sums = made.path / SUMS
+    ledger.append(
+        store,
+        ledger.Event(
+            event=RELEASED,
+            time=now,
+            version=version,
+            content_digest=made.content_digest,
+            files=read_sums(sums) | {SUMS: sha256(sums)},
+            accounting=made.accounting,
+        ),
+    )
+    _point_at(store, version)
+
+
+def _point_at(store: Store, version: str) -> None:
+    write_json(store.releases / LATEST, {"dataset": store.dataset, "version": version})
+
+
+def _put_right(store: Store, now: datetime) -> None:
+    """Finish or undo what a killed run left: half a folder, a folder no line tells of, a pointer left behind."""
+    for part in store.releases.glob(".*.part"):
+        shutil.rmtree(part) if part.is_dir() else part.unlink()
+    told = ledger.check(store)
+    versions = {entry.version for entry in told}
+    untold = sorted(_folders(store) - versions)
+    for version in untold:
+        log.info("%s: finishing release %s of a run that was killed", store.dataset, version)
+        _announce(store, version, now)
+    pointer = read_json(store.releases / LATEST)
+    behind = told and told[-1].event == RELEASED and (not pointer or pointer["version"] != told[-1].version)
+    if behind and not untold:
+        _point_at(store, told[-1].version)
+
+
+def _folders(store: Store) -> set[str]:
+    return {path.parent.name for path in store.releases.glob(f"*/{RELEASE}")}
+
+
+def _next_version(store: Store, day: str) -> str:
+    """The day, or the day with a number; a version is never used twice, not even after it was taken down."""
+    taken = _folders(store) | {entry.version for entry in ledger.entries(store)}
+    version, n = day, 1
+    while version in taken:
+        n += 1
+        version = f"{day}.{n}"
+    return version
+
+
+def _read(store: Store, version: str) -> Release | None:
+    path = store.releases / version
+    summary = read_json(path / RELEASE)
+    if summary is None:
+        return None
+    return Release(
+        dataset=store.dataset,
+        version=version,
+        path=path,
+        content_digest=summary["content_digest"],
+        files=summary["files"],
+        omitted=summary["omitted"],
+        accounting=summary["accounting"],
+    )
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Hold the releases of the dataset; raises `Busy` when another run does."""
+    lock = FileLock(store.releases / ".release.lock", timeout=0)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise Busy("another run is releasing it", dataset=store.dataset, next="wait until it has ended") from None

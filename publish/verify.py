@@ -1,0 +1,106 @@
+"""Whether the bytes at hand are the ones that were released: a whole release, or one downloaded file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.errors import TerangError
+from assets.settings import Settings
+from assets.store import Store, read_json, sha256, store_of
+from publish import ledger
+from publish.folder import RELEASE, SUMS, read_sums
+from publish.release import LATEST, RELEASED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """What was looked at, and what is wrong with it, in words; no findings means that all is as it was released."""
+
+    dataset: str
+    version: str
+    checked: int
+    findings: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a file comes from: `current` when it belongs to the version that readers get now."""
+
+    dataset: str
+    version: str
+    file: str
+    time: str
+    current: bool
+
+
+def verify_release(store: Store, version: str | None = None) -> Verification:
+    """Compute every sha256 of a release (default: the latest) again, and compare it with sums, summary and ledger.
+
+    Raises `TerangError` where there is no such release, or where the chain of the ledger is broken.
+    """
+    wanted = version or _current(store)
+    told = [entry for entry in ledger.check(store) if entry.event == RELEASED and entry.version == wanted]
+    folder = store.releases / (wanted or "")
+    if wanted is None or not (told or folder.is_dir()):
+        raise TerangError(
+            "there is no such release", dataset=store.dataset, found=wanted or "none yet", next="terang status"
+        )
+    actual = {path.name: sha256(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+    findings = [*_against_ledger(actual, told), *_against_documents(folder, actual)]
+    return Verification(
+        dataset=store.dataset, version=wanted, checked=len(actual), findings=tuple(dict.fromkeys(findings))
+    )
+
+
+def verify_file(path: Path, settings: Settings) -> Origin | None:
+    """The release that a file of any name belongs to, by its sha256; None when it was never released here.
+
+    Of several releases with the same bytes, the newest.
+    """
+    digest = sha256(path)
+    releases = settings.folder(settings.storage.releases)
+    for folder in sorted(releases.glob(f"*/{ledger.FILE}")):
+        store = store_of(folder.parent.name, settings)
+        for entry in reversed(ledger.check(store)):
+            for name, known in entry.files.items():
+                if known == digest and entry.event == RELEASED:
+                    return _origin(store, entry, name)
+    return None
+
+
+def _origin(store: Store, entry: ledger.Entry, name: str) -> Origin:
+    current = entry.version == _current(store)
+    return Origin(dataset=store.dataset, version=entry.version, file=name, time=entry.time, current=current)
+
+
+def _current(store: Store) -> str | None:
+    pointer = read_json(store.releases / LATEST)
+    return pointer["version"] if pointer else None
+
+
+def _against_ledger(actual: dict[str, str], told: list[ledger.Entry]) -> Iterator[str]:
+    if not told:
+        yield f"{ledger.FILE} does not tell of this release"
+        return
+    known = told[-1].files
+    yield from (f"{name} is missing" for name in known if name not in actual)
+    yield from (f"{name} was never released" for name in actual if name not in known)
+    yield from (
+        f"{name} differs from what the ledger tells" for name in actual if name in known and actual[name] != known[name]
+    )
+
+
+def _against_documents(folder: Path, actual: dict[str, str]) -> Iterator[str]:
+    sums = read_sums(folder / SUMS) if SUMS in actual else {}
+    yield from (f"{name} differs from {SUMS}" for name, digest in sums.items() if actual.get(name) != digest)
+    try:
+        listed = (read_json(folder / RELEASE) or {}).get("files", {})
+    except ValueError:
+        yield f"{RELEASE} cannot be read"
+        return
+    yield from (f"{name} differs from {RELEASE}" for name, file in listed.items() if actual.get(name) != file["sha256"])
