@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from assets.model import Regex
+from assets.sources import delimited
 from assets.sources.source import Reading, Request, Source
 
 
@@ -14,7 +15,8 @@ class Csv(Source):
     `header` is the number of lines that make the header (0: columns are named by position, "1", "2", ...);
     `skip` lines come before it and `footer` lines after the data. `file_fields` is a regular expression with
     named groups over the file name; each group becomes a column.
-    A line with more or fewer cells than the header is rejected with its number, never guessed.
+    A line with more or fewer cells than the header is rejected with its number, never guessed. A column without a
+    name in the header is named by position; at the end of the header it is left out, and may hold nothing.
     """
 
     kind: Literal["csv"]
@@ -31,4 +33,4 @@ class Csv(Source):
 
     def read(self, request: Request) -> Reading:
         """Stream the files in order of their names."""
-        raise NotImplementedError
+        return delimited.read(self, request)

@@ -7,6 +7,7 @@ A source gives what is there: text as text, native types as they come. What it m
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
@@ -38,14 +39,21 @@ class Values(Strict):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What a run wants of a source: these columns, of this partition, changed since then."""
+    """What a run wants of a source: these columns, of this partition, changed since then.
+
+    All columns are named as in the source. `comma` are the number columns that the contract writes with a decimal
+    comma; `root` is the folder that relative paths start from.
+    """
 
     dataset: str
     columns: tuple[str, ...]
     key: tuple[str, ...] = ()
+    comma: frozenset[str] = frozenset()
+    root: Path = Path()
     connection: Connection | None = None
     since: datetime | None = None
     partition: str | None = None
+    partition_by: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)

@@ -1,0 +1,253 @@
+"""How delimited text is read: header, then batches of text cells with their line numbers, ragged lines set aside."""
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from assets.errors import SourceChanged, SourceUnreadable
+from assets.sources.columns import expect
+from assets.sources.files import fields_of, find, unchanged
+from assets.sources.headers import joined, unique
+from assets.sources.lines import Lines
+from assets.sources.source import LINE, REJECTS, Reading, Request
+
+if TYPE_CHECKING:
+    from assets.sources.csv import Csv
+
+BLOCK = 4 << 20
+RAGGED = "ragged line"
+
+
+def read(source: "Csv", request: Request) -> Reading:
+    """Stream the files of `source` in order of their names."""
+    reading = Reading(batches=iter(()), facts={"files": [], "set_aside": {}})
+    tables = [_Table.opened(file, source, request) for file in find(source.path, source.files, request)]
+    reading.batches = _batches(tables, reading)
+    return reading
+
+
+@dataclass(kw_only=True, slots=True)
+class _Table:
+    """One file: its column names (None for one that is left out) and the line its data begin at."""
+
+    file: Path
+    source: "Csv"
+    request: Request
+    names: Sequence[str]
+    unnamed: frozenset[str]
+    lines: int
+    constants: dict[str, str]
+    wanted: list[str]
+    ragged: list[tuple[int, str]] = field(default_factory=list)
+
+    @classmethod
+    def opened(cls, file: Path, source: "Csv", request: Request) -> "_Table":
+        """Read the header; raises `SourceChanged` where its columns are not the contract's."""
+        names, unnamed, lines = _header(file, source, request)
+        constants = fields_of(file, source.file_fields, request)
+        found = [name for name in (*names, *constants) if name not in unnamed]
+        wanted = expect(found, request, ignore=source.ignore, where=file.name)
+        return cls(file=file, source=source, request=request, names=names, unnamed=unnamed, lines=lines,
+                   constants=constants, wanted=wanted)  # fmt: skip
+
+    def reader(self, file: Any) -> Iterator[pa.RecordBatch]:
+        """Batches of all columns as text; ragged lines go to `ragged`."""
+        source = self.source
+        lines = Lines(file, encoding=source.encoding, skip=self.lines, footer=source.footer)
+        try:
+            yield from arrow_csv.open_csv(
+                io.BufferedReader(lines, BLOCK),
+                read_options=arrow_csv.ReadOptions(column_names=list(self.names), use_threads=False, block_size=BLOCK),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=source.delimiter,
+                    quote_char=source.quote or False,
+                    escape_char=source.escape or False,
+                    newlines_in_values=source.quote is not None,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=self._set_aside,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            if "Empty CSV file" not in str(error):  # a header alone is a table without rows
+                raise _unreadable(self.request, self.file, "not delimited text as source declares") from error
+
+    def _set_aside(self, row: Any) -> str:
+        self.ragged.append((row.number, row.text))
+        return "skip"
+
+
+def _batches(tables: Sequence[_Table], reading: Reading) -> Iterator[pa.RecordBatch]:
+    for table in tables:
+        with unchanged(table.file, table.request) as facts, table.file.open("rb") as file:
+            reading.facts["files"].append(facts)
+            try:
+                yield from _located(table, file, reading)
+            except UnicodeError as error:
+                raise _undecodable(table.request, table.file, table.source.encoding) from error
+        _count(reading, "footer", table.source.footer)
+
+
+def _located(table: _Table, file: Any, reading: Reading) -> Iterator[pa.RecordBatch]:
+    place = _Place(line=table.lines + 1)
+    for batch in table.reader(file):
+        lines = place.of(batch, table.ragged)
+        _reject(table, place, reading)
+        filled = _filled(batch)
+        _count(reading, "empty rows", batch.num_rows - (pc.sum(filled).as_py() or 0))
+        _only_named(table, batch, lines)
+        yield _shaped(table, batch, lines).filter(filled)
+    place.of(None, table.ragged)
+    _reject(table, place, reading)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Place:
+    """Turns record numbers into line numbers: quoted cells span lines, ragged records stand between good ones."""
+
+    line: int
+    record: int = 1
+    found: list[tuple[int, str]] = field(default_factory=list)
+
+    def of(self, batch: pa.RecordBatch | None, ragged: list[tuple[int, str]]) -> Any:
+        """The line of each row of `batch`; the ragged records passed meanwhile go to `found` with their lines."""
+        rows = batch.num_rows if batch is not None else 0
+        passed = self._passed(rows, ragged) if batch is not None else len(ragged)
+        total = rows + passed
+        bad = np.array([number - self.record for number, _ in ragged[:passed]], dtype=np.int64)
+        heights = np.ones(total, dtype=np.int64)
+        good = np.ones(total, dtype=bool)
+        good[bad] = False
+        heights[good] += _breaks(batch) if batch is not None else 0
+        heights[bad] += np.array([text.count("\n") for _, text in ragged[:passed]], dtype=np.int64)
+        starts = self.line + np.cumsum(heights) - heights
+        self.found = [(int(line), text) for line, (_, text) in zip(starts[bad], ragged[:passed], strict=True)]
+        self.line += int(heights.sum())
+        self.record += total
+        del ragged[:passed]
+        return starts[good]
+
+    def _passed(self, rows: int, ragged: list[tuple[int, str]]) -> int:
+        """How many of the ragged records stand before the last of `rows` good ones; others belong to a later batch."""
+        passed = 0
+        while passed < len(ragged) and ragged[passed][0] - self.record < rows + passed:
+            passed += 1
+        return passed
+
+
+def _breaks(batch: pa.RecordBatch) -> Any:
+    """Line ends within the cells of each row."""
+    total = np.zeros(batch.num_rows, dtype=np.int64)
+    for column in batch.columns:
+        total += pc.count_substring(column, "\n").to_numpy(zero_copy_only=False)
+    return total
+
+
+def _filled(batch: pa.RecordBatch) -> pa.BooleanArray:
+    """Rows in which any cell holds something."""
+    filled = pa.array(np.zeros(batch.num_rows, dtype=bool))
+    for column in batch.columns:
+        filled = pc.or_(filled, pc.not_equal(column, ""))
+        if pc.all(filled, min_count=0).as_py():
+            break
+    return filled
+
+
+def _only_named(table: _Table, batch: pa.RecordBatch, lines: Any) -> None:
+    for name in table.unnamed:
+        held = pc.index(pc.not_equal(pc.utf8_trim_whitespace(batch.column(name)), ""), value=True).as_py()
+        if held >= 0:
+            raise SourceChanged(
+                "a column without a name holds data",
+                dataset=table.request.dataset,
+                column=f"number {name}",
+                where=f"{table.file.name}:{lines[held]}",
+                next="give it a name in the header",
+            )
+
+
+def _shaped(table: _Table, batch: pa.RecordBatch, lines: Any) -> pa.RecordBatch:
+    rows = batch.num_rows
+    constants = {name: pa.repeat(pa.scalar(text), rows) for name, text in table.constants.items()}
+    columns = {name: constants[name] if name in constants else batch.column(name) for name in table.wanted}
+    columns[LINE] = pc.binary_join_element_wise(table.file.name, pa.array(lines).cast(pa.string()), ":")
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _reject(table: _Table, place: _Place, reading: Reading) -> None:
+    if place.found:
+        at = [f"{table.file.name}:{line}" for line, _ in place.found]
+        texts = [json.dumps({"_text": text}, ensure_ascii=False) for _, text in place.found]
+        columns = [at, [RAGGED] * len(at), [""] * len(at), texts]
+        reading.rejects.append(pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], schema=REJECTS))
+
+
+def _count(reading: Reading, reason: str, rows: int) -> None:
+    if rows:
+        aside = reading.facts["set_aside"]
+        aside[reason] = aside.get(reason, 0) + rows
+
+
+def _header(file: Path, source: "Csv", request: Request) -> tuple[list[str], frozenset[str], int]:
+    """Column names, those of them that only fill up the header, and how many lines stand before the data."""
+    try:
+        with file.open("rb") as opened:
+            text = io.TextIOWrapper(
+                io.BufferedReader(Lines(opened, encoding=source.encoding, skip=source.skip)), encoding="utf-8"
+            )
+            records = csv.reader(
+                text,
+                delimiter=source.delimiter,
+                quotechar=source.quote,
+                escapechar=source.escape,
+                quoting=csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE,
+            )
+            rows = [next(records, None) for _ in range(max(source.header, 1))]
+            lines = records.line_num if source.header else 0
+    except UnicodeError as error:
+        raise _undecodable(request, file, source.encoding) from error
+    except (LookupError, csv.Error) as error:
+        raise _unreadable(request, file, f"encoding {source.encoding}: {error}") from error
+    except PermissionError:
+        with unchanged(file, request):
+            raise
+    found = [row for row in rows if row is not None]
+    if len(found) < max(source.header, 1) or not any(cell.strip() for row in found for cell in row):
+        raise _unreadable(request, file, "it ends before its header does" if source.header else "it holds no data")
+    names, unnamed = _names(found if source.header else [[""] * len(found[0])], bool(source.header))
+    return names, unnamed, source.skip + lines
+
+
+def _names(rows: Sequence[Sequence[str]], named: bool) -> tuple[list[str], frozenset[str]]:  # noqa: FBT001 - private
+    titles = joined(rows)
+    last = max((i for i, title in enumerate(titles) if title), default=-1)
+    names = unique([title or str(i + 1) for i, title in enumerate(titles)])
+    return names, frozenset(names[last + 1 :]) if named else frozenset()
+
+
+def _unreadable(request: Request, file: Path, why: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        "the file cannot be read", dataset=request.dataset, file=file.name, found=why, next="mend the file or source"
+    )
+
+
+def _undecodable(request: Request, file: Path, encoding: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        "the file is not in the declared encoding",
+        dataset=request.dataset,
+        file=file.name,
+        allowed=codecs.lookup(encoding).name,
+        next="set source.encoding: files of Windows programs are often cp1252",
+    )

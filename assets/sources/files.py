@@ -1,0 +1,81 @@
+"""Files of a source: found by a glob below a connection's folder, in order of their names, and not to change meanwhile."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from assets.errors import SourceChanged, SourceRefused, SourceUnreachable, SourceUnreadable
+from assets.sources.source import Request
+
+Choice = Literal["newest", "all"]
+
+
+def find(path: str, choice: Choice, request: Request) -> list[Path]:
+    """The files that `path` names, all by name or only the newest; raises `SourceError` when there is none."""
+    folder = _folder(request)
+    if not folder.is_dir():
+        raise SourceUnreachable(
+            "the folder of the source is not there",
+            dataset=request.dataset,
+            where=_place(request),
+            next="mount it, or mend the connection's url",
+        )
+    found = sorted(file for file in folder.glob(path) if file.is_file())
+    if not found:
+        raise SourceUnreadable(
+            "no file has this name", dataset=request.dataset, file=path, where=_place(request), next="mend source.path"
+        )
+    return found if choice == "all" else [max(found, key=lambda file: (file.stat().st_mtime_ns, file.name))]
+
+
+@contextmanager
+def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
+    """What is known of a file that is read meanwhile: name, bytes, sha256.
+
+    Raises `SourceChanged` when it was written to before reading ended, `SourceRefused` when it may not be read.
+    """
+    try:
+        before = file.stat()
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except PermissionError as error:
+        raise SourceRefused("the file may not be read", dataset=request.dataset, file=file.name) from error
+    if not before.st_size:
+        raise SourceUnreadable(
+            "the file is empty", dataset=request.dataset, file=file.name, found="0 bytes", next="deliver it again"
+        )
+    yield {"name": file.name, "bytes": before.st_size, "sha256": digest}
+    after = file.stat()
+    if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
+        raise SourceChanged(
+            "the file was written to while it was read", dataset=request.dataset, file=file.name, next="run again"
+        )
+
+
+def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, str]:
+    """The named groups of `pattern` in the file's name."""
+    if pattern is None:
+        return {}
+    match = re.search(pattern, file.name)
+    if match is None:
+        raise SourceUnreadable(
+            "the file's name does not say what source.file_fields asks for",
+            dataset=request.dataset, file=file.name, allowed=pattern,
+        )  # fmt: skip
+    return {name: value or "" for name, value in match.groupdict().items()}
+
+
+def _folder(request: Request) -> Path:
+    if request.connection is None:
+        return request.root
+    address = request.connection.url
+    path = unquote(urlsplit(address).path) if address.startswith("file://") else address
+    return request.connection.root / path
+
+
+def _place(request: Request) -> str:
+    return f"connection {request.connection.name}" if request.connection else "the folder of terang.toml"

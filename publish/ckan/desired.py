@@ -1,0 +1,134 @@
+"""What a portal should say of a dataset: derived from its contract and a release, before anyone asks the portal.
+
+No HTTP here. Fields that a portal's dataset form does not have become extras.
+"""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid5
+
+from assets.contract import Contract
+from assets.model import Text
+from publish.ckan import dcat
+from publish.ckan.capabilities import Capabilities
+from publish.ckan.resources import NAMESPACE, Resource, resources, translated
+from publish.ckan.table import Table, table
+from publish.metadata.licenses import LICENSES
+
+CORE: Final = frozenset({"name", "title", "notes", "owner_org", "groups", "tags", "license_id", "version", "url"})
+DIGEST_SHOWN: Final = 32  # of 64: enough to tell contents apart, short enough for a field
+ORIGIN: Final = Text(
+    {
+        "id": "Dibaca dari sistem internal {publisher}, diperiksa, dilepaskan dari data pribadi, dan diterbitkan oleh "
+        "Terang. Pemeriksaan rilis ini ada pada berkas buktinya.",
+        "en": "Read from the internal systems of {publisher}, checked, cleared of personal data, and published by "
+        "Terang. The checks of this release are in its evidence file.",
+    }
+)
+WITHHELD: Final = Text(
+    {"id": "{rows} baris tidak ditampilkan satu per satu", "en": "{rows} rows are not shown one by one"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desired:
+    """A dataset as it should be."""
+
+    name: str
+    version: str
+    mark: str
+    fields: Mapping[str, Any]
+    extras: Mapping[str, str]
+    resources: tuple[Resource, ...]
+    table: Table | None
+
+    def document(self) -> dict[str, Any]:
+        """Everything that is sent to the portal, but the rows: what the gates look at."""
+        return {
+            **self.fields,
+            "extras": [{"key": key, "value": value} for key, value in self.extras.items()],
+            "resources": [{"id": resource.id, **resource.fields} for resource in self.resources],
+            "dictionary": [dict(field) for field in self.table.fields] if self.table else [],
+        }
+
+
+def desired(contract: Contract, release: Any, languages: Sequence[str], portal: Capabilities) -> Desired:
+    """The dataset that `release` (a `publish.release.Release`) should be on a portal with these capabilities."""
+    fields = {**_core(contract, release, languages, portal), **_described(contract, release, languages)}
+    fields = {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+    known = {name: value for name, value in fields.items() if name in CORE or portal.knows(name)}
+    extras = _extras({name: value for name, value in fields.items() if name not in known})
+    return Desired(
+        name=contract.name,
+        version=release.version,
+        mark=f"{release.version} {release.content_digest[:DIGEST_SHOWN]}",
+        fields=known,
+        extras=extras,
+        resources=resources(contract, release, languages),
+        table=table(contract, release, languages) if portal.tables else None,
+    )
+
+
+def _core(contract: Contract, release: Any, languages: Sequence[str], portal: Capabilities) -> dict[str, Any]:
+    spdx = contract.license
+    return {
+        "name": contract.name,
+        **translated("title", contract.title, languages),
+        **translated("notes", contract.summary, languages),
+        "owner_org": portal.organization,
+        "groups": [{"name": topic} for topic in sorted(contract.topics)],
+        "tags": [{"name": tag} for tag in sorted(set(contract.tags))],
+        "license_id": spdx if spdx in portal.licenses else LICENSES[spdx].ckan,
+        "version": release.version,
+        "url": contract.publisher.url,
+    }
+
+
+def _described(contract: Contract, release: Any, languages: Sequence[str]) -> dict[str, Any]:
+    office = {"name": contract.publisher.name, "email": contract.publisher.contact, "url": contract.publisher.url}
+    party = {name: value for name, value in office.items() if value}
+    parquet = release.path / f"{contract.name}.parquet"
+    covered = dcat.time_covered(contract, parquet) if parquet.name in release.files else None
+    rows = next((file["rows"] for file in release.files.values() if file["rows"] is not None), None)
+    return {
+        "identifier": f"urn:uuid:{uuid5(NAMESPACE, f'terang:{contract.name}')}",
+        "publisher": [party],
+        "contact": [{"name": party["name"], "email": party["email"]}],
+        "issued": release.version[:10],
+        "modified": release.version[:10],
+        "frequency": dcat.frequency(contract.schedule) if contract.schedule else None,
+        "temporal_coverage": [covered] if covered else [],
+        "access_rights": dcat.PUBLIC,
+        "theme": list(dcat.THEMES),
+        "language": dcat.languages(languages),
+        "provenance": ORIGIN.said_in(languages[0]).format(publisher=contract.publisher.name),
+        "terang_release": release.version,
+        "terang_rows": rows,
+        "terang_withheld": _withheld(release, languages[0]),
+    }
+
+
+def _withheld(release: Any, language: str) -> str | None:
+    """How many rows were withheld, in words, from the release's own account."""
+    if "withheld.csv" not in release.files:
+        return None
+    with (release.path / "withheld.csv").open(encoding="utf-8", newline="") as file:
+        rows = sum(int(row["rows"] or 0) for row in csv.DictReader(file))
+    said = f"{rows:,}" if language == "en" else f"{rows:,}".replace(",", ".")
+    return WITHHELD.said_in(language).format(rows=said) if rows else None
+
+
+def _extras(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Fields as extras, under the names that ckanext-dcat reads on a portal without a dataset form of its own."""
+    flat: dict[str, str] = {}
+    for name, value in fields.items():
+        if name == "temporal_coverage":
+            flat |= {f"temporal_{end}": text for end, text in value[0].items()}
+        elif name in {"publisher", "contact"}:
+            flat |= {f"{name}_{part}": text for part, text in value[0].items()}
+        else:
+            flat[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return flat

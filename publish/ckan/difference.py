@@ -1,0 +1,167 @@
+"""Which rows of a DataStore table must come, change or go, computed in DuckDB.
+
+The table is taken from the release that the portal holds, or read back from the portal where that is not certain.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from assets.types import duckdb_type
+from publish.ckan.table import Table
+
+ROWS: Final = 20_000
+INTERNAL: Final = "_id"
+NUMBERED: Final = "_n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """Counts of rows to add, change and remove; `before` and `after` are the rows of the table."""
+
+    added: int
+    changed: int
+    removed: int
+    before: int
+    after: int
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+class Difference:
+    """The comparison of a new table with an old one, open for reading its rows."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, table: Table) -> None:
+        self._con, self._table = con, table
+        self.counts = Changes(
+            added=_count(con, "added"),
+            changed=_count(con, "changed"),
+            removed=_count(con, "removed"),
+            before=_count(con, "old"),
+            after=_count(con, "new"),
+        )
+
+    def records(self, which: str) -> Iterator[tuple[str, int]]:
+        """The rows of `added` or `changed` as JSON lists of at most 20,000 records, each with its count.
+
+        Amounts are JSON strings: a JSON number would become a float on the way.
+        """
+        columns = ", ".join(f"'{name}': {_json(name, type_)}" for name, type_ in self._table.types.items())
+        query = f"SELECT to_json({{{columns}}})::VARCHAR AS record FROM {which}"
+        for batch in self._con.execute(query).to_arrow_reader(ROWS):
+            if batch.num_rows:
+                yield f"[{','.join(batch.column(0).to_pylist())}]", batch.num_rows
+
+    def removed(self, column: str) -> Iterator[list[Any]]:
+        """The values of `column` in the rows to remove, in lists that fit into a request."""
+        query = f'SELECT "{column}" FROM removed'
+        for batch in self._con.execute(query).to_arrow_reader(ROWS // 10):
+            if batch.num_rows:
+                yield batch.column(0).to_pylist()
+
+    def sums(self, which: str) -> dict[str, Decimal]:
+        """The exact sum of each measure, in the `old` or the `new` table."""
+        return sums(self._con, which, self._table)
+
+    def sample(self, many: int, seed: int) -> list[tuple[Any, ...]]:
+        """Some rows of the new table, the same ones for the same seed, in canonical form."""
+        names = ", ".join(_canonical(name, type_) for name, type_ in self._table.types.items())
+        query = f"SELECT {names} FROM new ORDER BY hash({NUMBERED} + {seed}) LIMIT {many}"
+        return self._con.execute(query).fetchall()
+
+
+@contextmanager
+def compare(table: Table, old: Path | None) -> Iterator[Difference]:
+    """Compare with `old`: a Parquet file of ours, a CSV that the portal gave, or None for an empty table."""
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(f"CREATE VIEW new AS SELECT *, file_row_number AS {NUMBERED} FROM {_parquet(table.parquet)}")
+        con.execute(f"CREATE VIEW old AS {_old(table, old)}")
+        for name, query in _queries(table, empty=old is None).items():
+            con.execute(query.replace("@", name))
+        yield Difference(con, table)
+
+
+def sums(con: duckdb.DuckDBPyConnection, relation: str, table: Table) -> dict[str, Decimal]:
+    """The exact sum of each measure of a relation; 0 for no rows."""
+    if not table.measures:
+        return {}
+    parts = ", ".join(f'coalesce(sum("{name}"), 0)::VARCHAR' for name in table.measures)
+    found = con.execute(f"SELECT {parts} FROM {relation}").fetchone() or ()
+    return {name: Decimal(text) for name, text in zip(table.measures, found, strict=True)}
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    found = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({_quoted(path)}, file_row_number = true)"
+
+
+def _quoted(path: Path) -> str:
+    text = str(path).replace("'", "''")
+    return f"'{text}'"
+
+
+def _old(table: Table, old: Path | None) -> str:
+    if old is None:
+        return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(table.parquet)} WHERE false"
+    if old.suffix == ".parquet":
+        return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(old)}"
+    typed = ", ".join(
+        f'NULLIF("{name}", \'\')::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items()
+    )
+    source = (
+        f"read_csv({_quoted(old)}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"',"
+        " auto_detect = false, columns = {columns}, max_line_size = 16777216, parallel = false)"
+    )
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in (INTERNAL, *table.types))
+    return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {source.replace('{columns}', f'{{{columns}}}')}"
+
+
+def _queries(table: Table, *, empty: bool) -> dict[str, str]:
+    """`added`, `changed` and `removed`; a changed row whose key has a NULL is removed and added, as SQL can't find it."""
+    if empty:
+        nothing = "CREATE VIEW @ AS SELECT * FROM old"
+        return {
+            "added": f"CREATE VIEW @ AS SELECT * FROM new ORDER BY {NUMBERED}",
+            "changed": nothing,
+            "removed": nothing,
+        }
+    same_key = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in table.key)
+    rest = [(name, type_) for name, type_ in table.types.items() if name not in table.key]
+    differs = " OR ".join(f"{_canon('n', *c)} IS DISTINCT FROM {_canon('o', *c)}" for c in rest) or "false"
+    whole = " AND ".join(f'n."{name}" IS NOT NULL' for name in table.key)
+    pairs = f"FROM new n JOIN old o ON {same_key} WHERE ({differs})"
+    return {
+        "added": f"CREATE TABLE @ AS SELECT n.* FROM new n ANTI JOIN old o ON {same_key} "
+        f"UNION ALL SELECT n.* {pairs} AND NOT ({whole}) ORDER BY {NUMBERED}",
+        "changed": f"CREATE TABLE @ AS SELECT n.* {pairs} AND {whole} ORDER BY {NUMBERED}",
+        "removed": f"CREATE TABLE @ AS SELECT o.* FROM old o ANTI JOIN new n ON {same_key} "
+        f"UNION ALL SELECT o.* {pairs} AND NOT ({whole})",
+    }
+
+
+def _canon(alias: str, name: str, type_: str) -> str:
+    """An empty text is NULL here: the portal's CSV does not tell them apart."""
+    return f"NULLIF({alias}.\"{name}\", '')" if type_ == "string" else f'{alias}."{name}"'
+
+
+def _canonical(name: str, type_: str) -> str:
+    if type_ == "datetime":
+        return f'epoch_us("{name}")::VARCHAR'
+    return f"NULLIF(\"{name}\"::VARCHAR, '')" if type_ == "string" else f'"{name}"::VARCHAR'
+
+
+def _json(name: str, type_: str) -> str:
+    if type_ == "datetime":
+        return f"strftime(make_timestamp(epoch_us(\"{name}\")), '%Y-%m-%dT%H:%M:%S.%f') || '+00:00'"
+    return f'"{name}"::VARCHAR' if type_ == "date" or type_.startswith("decimal") else f'"{name}"'

@@ -1,0 +1,155 @@
+"""What a portal has of a dataset now, and how that differs from what it should have. Reads only."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assets.errors import PortalRefused
+from publish.ckan.capabilities import VIEW_PLUGIN, Capabilities
+from publish.ckan.client import Client, Missing
+from publish.ckan.desired import Desired
+from publish.ckan.resources import MARK
+from publish.ckan.table import Table
+
+LOADING: Final = "loading"
+SUSPECT: Final = "suspect"
+ONCE: Final = frozenset({"issued"})  # the date of first issue is set when it is new, and then left
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PresentTable:
+    """A DataStore table as it is: columns in order, their types and dictionary, the unique key, the count of rows."""
+
+    types: Mapping[str, str]
+    info: Mapping[str, Mapping[str, Any]]
+    key: frozenset[str]
+    rows: int
+    viewed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Present:
+    """A dataset as the portal shows it to an editor."""
+
+    id: str
+    package: Mapping[str, Any]
+    resources: Mapping[str, Mapping[str, Any]]
+    mark: str
+    table: PresentTable | None
+
+    @property
+    def version(self) -> str | None:
+        """The release that it holds whole."""
+        return None if not self.mark or self.unsettled else self.mark.partition(" ")[0]
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether an earlier run was broken off, or its result was not what was sent."""
+        return self.mark.startswith((LOADING, SUSPECT))
+
+    @property
+    def public(self) -> bool:
+        """Whether readers see it."""
+        return not self.package.get("private") and self.package.get("state") == "active"
+
+
+def present(client: Client, wanted: Desired, portal: Capabilities) -> Present | None:
+    """The dataset as it is, None where the portal has none; raises `PortalRefused` where it is somebody else's."""
+    try:
+        package = client.read("package_show", id=wanted.name)
+    except Missing:
+        return None
+    except PortalRefused:
+        raise _taken(client, wanted, "an organisation that this account may not see") from None
+    if package.get("owner_org") != portal.organization:
+        raise _taken(client, wanted, _owner(package))
+    resources = {resource["id"]: resource for resource in package.get("resources", ())}
+    data = resources.get(wanted.table.resource_id if wanted.table else "", {})
+    return Present(
+        id=package["id"],
+        package=package,
+        resources=resources,
+        mark=data.get(MARK) or "",
+        table=_table(client, wanted.table, portal) if wanted.table and data.get("datastore_active") else None,
+    )
+
+
+def _owner(package: Mapping[str, Any]) -> str:
+    return str((package.get("organization") or {}).get("name") or "nobody")
+
+
+def _taken(client: Client, wanted: Desired, owner: str) -> PortalRefused:
+    return PortalRefused(
+        "the portal already has a dataset of this name, which is not ours",
+        dataset=wanted.name,
+        where=client.portal.url,
+        found=f"it belongs to {owner}",
+        allowed=client.portal.organization,
+        next="rename the contract, or have the portal's sysadmin rename or move that dataset",
+    )
+
+
+def _table(client: Client, table: Table, portal: Capabilities) -> PresentTable | None:
+    try:
+        found = client.read("datastore_info", id=table.resource_id, resource_id=table.resource_id)
+    except Missing:
+        return None
+    fields = [field for field in found["fields"] if field["id"] != "_id"]
+    return PresentTable(
+        types={field["id"]: field["type"] for field in fields},
+        info={field["id"]: field.get("info") or {} for field in fields},
+        key=frozenset(field["id"] for field in fields if (field.get("schema") or {}).get("uniquekey")),
+        rows=int(found["meta"]["count"]),
+        viewed=not portal.views or has_view(client, table.resource_id),
+    )
+
+
+def has_view(client: Client, resource: str) -> bool:
+    """Whether the resource is shown as a table."""
+    return any(view["view_type"] == VIEW_PLUGIN for view in client.read("resource_view_list", id=resource))
+
+
+def changed_fields(wanted: Desired, now: Present) -> dict[str, Any]:
+    """The dataset's fields that must be set, with their new values; extras of other people stay."""
+    package = now.package
+    fields = {
+        name: value
+        for name, value in wanted.fields.items()
+        if not _same(value, package.get(name)) and not (name in ONCE and package.get(name))
+    }
+    have = {entry["key"]: entry["value"] for entry in package.get("extras", ())}
+    more = {k: v for k, v in wanted.extras.items() if have.get(k) != v and not (k in ONCE and have.get(k))}
+    if more:
+        fields["extras"] = [{"key": key, "value": value} for key, value in sorted({**have, **more}.items())]
+    if package.get("state") not in {None, "active"}:
+        fields["state"] = "active"
+    return fields
+
+
+def changed_resource(wanted: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The resource's fields that must be set, with their new values."""
+    return {
+        name: value
+        for name, value in wanted.items()
+        if not _same(value, now.get(name)) and not (name in ONCE and now.get(name))
+    }
+
+
+def _same(wanted: Any, found: Any) -> bool:
+    """Equal as the portal shows it: lists of named things in any order, groups and tags by name, numbers as text."""
+    if isinstance(wanted, list) and isinstance(found, list):
+        return _comparable(wanted) == _comparable(found)
+    return str(wanted) == str(found)
+
+
+def _comparable(values: Iterable[Any]) -> list[str]:
+    return sorted(_part(value) for value in values)
+
+
+def _part(value: Any) -> str:
+    """A named thing by its name; a party or period by what it says; everything else as text."""
+    if not isinstance(value, dict):
+        return str(value)
+    if "name" in value and ("id" in value or len(value) == 1):
+        return str(value["name"])
+    return repr(sorted((key, text) for key, text in value.items() if text))

@@ -1,0 +1,170 @@
+"""The resources of a dataset: one for each file of a release, with ids that are the same for ever and on every portal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from assets.contract import Contract
+from assets.model import Text
+from publish.ckan import dcat
+from publish.metadata.licenses import LICENSES
+
+NAMESPACE: Final = UUID("6f0c7d0e-3a55-5e0b-9d0a-7e7261e0a9c4")
+MARK: Final = "terang_table"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """What a file of a release is to a reader. `suffix` is the file's name, or how it ends for a file of the data."""
+
+    kind: str
+    suffix: str
+    format: str
+    media_type: str
+    name: Text
+    about: Text
+    standard: str | None = None
+
+
+def _kind(kind: str, suffix: str, format_: str, media: str, *, name: tuple[str, str], about: tuple[str, str],
+          standard: str | None = None) -> Kind:  # fmt: skip
+    words = [Text({"id": text[0], "en": text[1]}) for text in (name, about)]
+    return Kind(
+        kind=kind, suffix=suffix, format=format_, media_type=media, name=words[0], about=words[1], standard=standard
+    )
+
+
+KINDS: Final = (
+    _kind(
+        "csv", ".csv", "CSV", "text/csv",
+        name=("Data (CSV)", "Data (CSV)"),
+        about=(
+            "Semua baris sebagai teks, dan tabel yang dapat disaring di halaman ini atau lewat API.",
+            "All rows as text, and the table that can be filtered on this page or through the API.",
+        ),
+        standard="https://www.rfc-editor.org/rfc/rfc4180",
+    ),
+    _kind(
+        "parquet", ".parquet", "PARQUET", "application/vnd.apache.parquet",
+        name=("Data (Parquet)", "Data (Parquet)"),
+        about=(
+            "Baris yang sama dengan tipe kolomnya, untuk pengolahan data.",
+            "The same rows with the types of their columns, for data work.",
+        ),
+    ),
+    _kind(
+        "xlsx", ".xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        name=("Data (Excel)", "Data (Excel)"),
+        about=(
+            "Baris yang sama sebagai lembar kerja, dengan kamus di lembar kedua.",
+            "The same rows as a workbook, with the dictionary on the second sheet.",
+        ),
+    ),
+    _kind(
+        "jsonl", ".jsonl", "JSONL", "application/jsonl",
+        name=("Data (JSON)", "Data (JSON)"),
+        about=("Baris yang sama, satu objek JSON per baris.", "The same rows, one JSON object a line."),
+    ),
+    _kind(
+        "dictionary", "dictionary.csv", "CSV", "text/csv",
+        name=("Kamus data", "Data dictionary"),
+        about=(
+            "Arti, tipe, satuan, kelas dan batasan setiap kolom.",
+            "Meaning, type, unit, class and constraints of each column.",
+        ),
+    ),
+    _kind(
+        "withheld", "withheld.csv", "CSV", "text/csv",
+        name=("Yang tidak diterbitkan", "What was withheld"),
+        about=(
+            "Berapa baris dan berapa rupiah yang tidak diterbitkan, dan mengapa.",
+            "How many rows and how much money are not published, and why.",
+        ),
+    ),
+    _kind(
+        "datapackage", "datapackage.json", "JSON", "application/json",
+        name=("Deskripsi mesin", "Description for machines"),
+        about=(
+            "Isi rilis ini menurut Data Package v2: berkas, kolom, tipe, lisensi.",
+            "What this release holds, as a Data Package v2: files, columns, types, licence.",
+        ),
+        standard="https://datapackage.org/profiles/2.0/datapackage.json",
+    ),
+    _kind(
+        "checksums", "SHA256SUMS", "TXT", "text/plain",
+        name=("Sidik jari berkas", "Checksums"),
+        about=("SHA-256 setiap berkas: sha256sum -c SHA256SUMS.", "SHA-256 of each file: sha256sum -c SHA256SUMS."),
+    ),
+    _kind(
+        "evidence", "evidence.json", "JSON", "application/json",
+        name=("Bukti pemeriksaan", "Evidence of checks"),
+        about=(
+            "Pemeriksaan mutu dan pelindungan data pribadi yang dilalui rilis ini.",
+            "The checks of quality and of personal data that this release passed.",
+        ),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """A file and the fields of its resource."""
+
+    kind: str
+    id: str
+    path: Path
+    sha256: str
+    fields: Mapping[str, Any]
+
+
+def resource_id(dataset: str, kind: str) -> str:
+    """The id of a dataset's resource: the same on every portal, in every release."""
+    return str(uuid5(NAMESPACE, f"terang:{dataset}:{kind}"))
+
+
+def resources(contract: Contract, release: Any, languages: Sequence[str]) -> tuple[Resource, ...]:
+    """The resources of a release, data first; `release` is a `publish.release.Release`."""
+    return tuple(
+        _resource(contract, release, kind, languages) for kind in KINDS if _file(contract.name, kind) in release.files
+    )
+
+
+def _file(dataset: str, kind: Kind) -> str:
+    return f"{dataset}{kind.suffix}" if kind.suffix.startswith(".") else kind.suffix
+
+
+def _resource(contract: Contract, release: Any, kind: Kind, languages: Sequence[str]) -> Resource:
+    file = _file(contract.name, kind)
+    facts = release.files[file]
+    day = release.version[:10]
+    fields = {
+        **translated("name", kind.name, languages),
+        **translated("description", kind.about, languages),
+        "format": kind.format,
+        "mimetype": kind.media_type,
+        "size": facts["bytes"],
+        "hash": facts["sha256"],
+        "hash_algorithm": dcat.SHA256,
+        "license": LICENSES[contract.license].eu,
+        "issued": day,
+        "modified": day,
+        "language": dcat.languages(languages),
+        "conforms_to": [kind.standard] if kind.standard else [],
+        "terang_version": release.version,
+    }
+    return Resource(
+        kind=kind.kind,
+        id=resource_id(contract.name, kind.kind),
+        path=release.path / file,
+        sha256=facts["sha256"],
+        fields={name: value for name, value in fields.items() if value not in ([], "")},
+    )
+
+
+def translated(field: str, text: Text, languages: Sequence[str]) -> dict[str, str]:
+    """A field in the portal's first language, and `<field>_<language>` for each other."""
+    first, *others = languages
+    more = {f"{field}_{code}": text.root[code] for code in others if code in text.root}
+    return {field: text.said_in(first), **more}

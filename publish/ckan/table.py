@@ -1,0 +1,79 @@
+"""The DataStore table that a dataset should have: our types, never guessed, and the dictionary that readers see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assets.contract import Contract
+from assets.model import Text
+from assets.table import table_key
+from publish.ckan.resources import resource_id, translated
+from publish.metadata.fields import Field, fields
+
+TYPES: Final = {"string": "text", "integer": "int8", "date": "date", "datetime": "timestamptz", "boolean": "bool"}
+MOST_INDEXES: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A DataStore table: `fields` as CKAN wants them, `types` by the words of a contract, in the same order."""
+
+    resource_id: str
+    fields: tuple[Mapping[str, Any], ...]
+    types: Mapping[str, str]
+    key: tuple[str, ...]
+    indexes: tuple[str, ...]
+    parquet: Path
+    rows: int
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Columns whose sum is held against the file."""
+        return tuple(n for n, type_ in self.types.items() if type_ == "integer" or type_.startswith("decimal"))
+
+
+def table(contract: Contract, release: Any, languages: Sequence[str]) -> Table | None:
+    """The table of a release's Parquet file; None where it has none."""
+    file = f"{contract.name}.parquet"
+    if file not in release.files:
+        return None
+    described, key = fields(contract), table_key(contract)
+    codes = [field.name for field in described if field.class_ == "code" and key != (field.name,)]
+    return Table(
+        resource_id=resource_id(contract.name, "csv"),
+        fields=tuple(_field(field, languages) for field in described),
+        types={field.name: field.type for field in described},
+        key=key,
+        indexes=tuple(codes[:MOST_INDEXES]),
+        parquet=release.path / file,
+        rows=release.files[file]["rows"],
+    )
+
+
+def _field(field: Field, languages: Sequence[str]) -> dict[str, Any]:
+    info = {
+        **translated("label", field.label, languages),
+        **translated("notes", _meaning(field), languages),
+        "unit": field.unit or "",
+        "class": field.class_,
+    }
+    return {
+        "id": field.name,
+        "type": TYPES.get(field.type, "numeric"),
+        "info": {name: value for name, value in info.items() if value},
+    }
+
+
+def _meaning(field: Field) -> Text:
+    """What the column means, and how it is protected."""
+    parts = [text for text in (field.description, field.protection) if text]
+    if not parts:
+        return field.label
+    codes = [code for code in parts[0].root if all(code in text.root for text in parts)] or list(parts[0].root)
+    return Text({code: " ".join(_sentence(text.said_in(code)) for text in parts) for code in codes})
+
+
+def _sentence(text: str) -> str:
+    whole = text[:1].upper() + text[1:]
+    return whole if whole.endswith((".", "!", "?")) else f"{whole}."
