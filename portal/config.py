@@ -1,5 +1,6 @@
 """CKAN's configuration for this machine, written anew at each start because ports change. Texts come from `site.yml`."""
 
+import json
 from dataclasses import dataclass
 
 from portal.layout import HERE, State
@@ -57,7 +58,6 @@ SETTINGS = {
     "ckanext.dcat.rdf.profiles": "euro_dcat_ap_3",
     "ckanext.dcat.enable_content_negotiation": "true",
     "ckanext.dcat.datasets_per_page": "100",
-    "extra_template_paths": str(HERE / "templates"),
     "extra_public_paths": str(HERE / "public"),
 }
 LOGGING = """
@@ -120,11 +120,10 @@ def render(state: State, site: Site, places: Places) -> str:
         "ckan.site_description": site.description,
         "ckan.site_intro_text": site.intro,
         "ckan.site_about": "\n\n".join(site.about.values()),
-        "terang.about_id": site.about["id"],
-        "terang.about_en": site.about["en"],
         "ckan.featured_orgs": site.organization.name,
         "ckan.featured_groups": " ".join(topic.name for topic in site.topics),
         "ckan.feeds.author_name": site.organization.title,
+        "extra_template_paths": f"{state.data / 'templates'},{HERE / 'templates'}",
         "ckan.storage_path": str(state.data / "files"),
         "ckan.webassets.path": str(state.data / "webassets"),
         "sqlalchemy.url": places.database,
@@ -132,11 +131,15 @@ def render(state: State, site: Site, places: Places) -> str:
         "ckan.datastore.read_url": places.datastore_read,
         "solr_url": places.solr,
         "ckan.redis.url": places.redis,
-        "terang.footer": site.footer,
-        "terang.email": site.email,
     }
     lines = [f"{key} = {_value(key, value)}" for key, value in settings.items()]
     return "\n".join(["[DEFAULT]", "", "[app:main]", *lines, LOGGING])
+
+
+def site_template(site: Site) -> str:
+    """Return the template `terang/site.html`, which gives the pages the texts that CKAN has no setting for."""
+    texts = {"footer": site.footer, "email": site.email, "about_id": site.about["id"], "about_en": site.about["en"]}
+    return "".join(f"{{% set {name} = {json.dumps(text)} %}}\n" for name, text in texts.items())
 
 
 def _value(key: str, value: str) -> str:

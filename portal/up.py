@@ -59,6 +59,7 @@ def start(order: Order, supervisor: Supervisor) -> None:
     kept = provision.kept_secrets(order.state, [texts.editor.name, texts.admin.name])
     places = _start_services(order, supervisor, key=kept.key)
     write_private(order.state.ini, config.render(order.state, texts, places))
+    write_private(order.state.data / "templates/terang/site.html", config.site_template(texts))
     tokens = provision.seed(order.state, url=places.url, supervisor=supervisor)
     _start_ckan(order, supervisor, url=places.url)
     _hand_over(order, texts, places.url, tokens=tokens, passwords=kept.passwords)
