@@ -124,6 +124,7 @@ def render(state: State, site: Site, places: Places) -> str:
         "ckan.featured_groups": " ".join(topic.name for topic in site.topics),
         "ckan.feeds.author_name": site.organization.title,
         "extra_template_paths": f"{state.data / 'templates'},{HERE / 'templates'}",
+        "ckan.i18n_directory": str(state.data / "i18n"),
         "ckan.storage_path": str(state.data / "files"),
         "ckan.webassets.path": str(state.data / "webassets"),
         "sqlalchemy.url": places.database,

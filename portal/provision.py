@@ -13,13 +13,21 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal import words
 from portal.layout import HERE, ROOT, State, write_private
 from portal.postgres import Postgres
 from portal.supervisor import ProgramError, Supervisor
 
 DATABASE, DATASTORE = "ckan", "datastore"
 OWNER, READER = "ckan", "datastore_read"
-MADE_FROM = (HERE / "site.yml", HERE / "schema.yml", HERE / "seed.py", HERE / "solr", ROOT / "requirements/portal.txt")
+MADE_FROM = (
+    HERE / "site.yml",
+    HERE / "schema.yml",
+    HERE / "seed.py",
+    HERE / "words.yml",
+    HERE / "solr",
+    ROOT / "requirements/portal.txt",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +71,7 @@ def seed(state: State, *, url: str, supervisor: Supervisor) -> dict[str, str]:
     mark = {"url": url, "made_from": _fingerprint()}
     tokens = state.data / "tokens.json"
     if not state.done.exists() or json.loads(state.done.read_text(encoding="utf-8")) != mark:
+        words.build(state.data / "i18n")
         command = [sys.executable, "-m", "portal.seed", state.ini, state.data / "secrets.json", tokens]
         supervisor.run("seed", command, cwd=ROOT, env=environment(state))
         write_private(state.done, json.dumps(mark))

@@ -3,7 +3,6 @@
 No HTTP here. Fields that a portal's dataset form does not have become extras.
 """
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -112,11 +111,8 @@ def _described(contract: Contract, release: Any, languages: Sequence[str]) -> di
 
 
 def _withheld(release: Any, language: str) -> str | None:
-    """How many rows were withheld, in words, from the release's own account."""
-    if "withheld.csv" not in release.files:
-        return None
-    with (release.path / "withheld.csv").open(encoding="utf-8", newline="") as file:
-        rows = sum(int(row["rows"] or 0) for row in csv.DictReader(file))
+    """How many rows were withheld, in words."""
+    rows = release.accounting.get("withheld", 0)
     said = f"{rows:,}" if language == "en" else f"{rows:,}".replace(",", ".")
     return WITHHELD.said_in(language).format(rows=said) if rows else None
 

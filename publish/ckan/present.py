@@ -8,7 +8,7 @@ from assets.errors import PortalRefused
 from publish.ckan.capabilities import VIEW_PLUGIN, Capabilities
 from publish.ckan.client import Client, Missing
 from publish.ckan.desired import Desired
-from publish.ckan.resources import MARK
+from publish.ckan.resources import KINDS, MARK, Resource, resource_id
 from publish.ckan.table import Table
 
 LOADING: Final = "loading"
@@ -126,13 +126,28 @@ def changed_fields(wanted: Desired, now: Present) -> dict[str, Any]:
     return fields
 
 
-def changed_resource(wanted: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+def changed_resource(wanted: Resource, now: Present) -> dict[str, Any]:
     """The resource's fields that must be set, with their new values."""
+    found = now.resources.get(wanted.id, {})
     return {
         name: value
-        for name, value in wanted.items()
-        if not _same(value, now.get(name)) and not (name in ONCE and now.get(name))
+        for name, value in wanted.fields.items()
+        if not _same(value, found.get(name)) and not (name in ONCE and found.get(name))
     }
+
+
+def changed_texts(table: Table, now: PresentTable) -> list[str]:
+    """The columns whose entry in the dictionary is not what it should be."""
+    return [field["id"] for field in table.fields if dict(now.info.get(field["id"], {})) != dict(field["info"])]
+
+
+def gone(wanted: Desired, now: Present | None) -> dict[str, str]:
+    """Resources of ours that the release no longer has: kind to id."""
+    if now is None:
+        return {}
+    kept = {resource.id for resource in wanted.resources}
+    ours = {kind.kind: resource_id(wanted.name, kind.kind) for kind in KINDS}
+    return {kind: id_ for kind, id_ in ours.items() if id_ in now.resources and id_ not in kept}
 
 
 def _same(wanted: Any, found: Any) -> bool:

@@ -4,7 +4,6 @@ The standard has one language: texts are in the first one, others stand beside t
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from assets.contract import Contract
@@ -83,20 +82,11 @@ def _field(field: Field, context: Context) -> dict[str, Any]:
         "type": _TYPES.get(kind, kind),
         **_localized("title", field.label, context),
         **(_localized("description", field.description, context) if field.description else {}),
-        **({"constraints": _constraints(field)} if field.constraints else {}),
+        **({"constraints": dict(field.constraints)} if field.constraints else {}),
         **extra,
         "class": field.class_,
         **(_localized("protection", field.protection, context) if field.protection else {}),
     }
-
-
-def _constraints(field: Field) -> dict[str, Any]:
-    """Bounds that JSON's numbers could bend are written as text, which the standard allows."""
-    return {name: _bound(value) if isinstance(value, Decimal) else value for name, value in field.constraints.items()}
-
-
-def _bound(value: Decimal) -> int | str:
-    return int(value) if value == value.to_integral_value() else f"{value:f}"
 
 
 def _localized(key: str, text: Text, context: Context) -> dict[str, str]:

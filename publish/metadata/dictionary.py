@@ -45,4 +45,4 @@ def rows(fields: Sequence[Field], languages: Sequence[str]) -> list[list[str]]:
 def constraints(field: Field) -> str:
     """All constraints but `required`, as compact JSON; empty when there are none."""
     rest = {name: value for name, value in field.constraints.items() if name != "required"}
-    return json.dumps(rest, ensure_ascii=False, default=str) if rest else ""
+    return json.dumps(rest, ensure_ascii=False) if rest else ""

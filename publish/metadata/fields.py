@@ -5,6 +5,7 @@ No document format here; the types themselves are in `assets/table.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -20,8 +21,8 @@ from publish.metadata import words
 class Field:
     """One column of the public table.
 
-    `type` is a contract's word. `constraints` have the names of Table Schema and hold for every published value:
-    none for a column that is protected or summed, none where a rule only warns.
+    `type` is a contract's word. `constraints` are JSON data, have the names of Table Schema and hold for every published
+    value: none for a column that is protected or summed, none where a rule only warns.
     """
 
     name: str
@@ -99,4 +100,11 @@ def _constraints(contract: Contract, column: Column) -> dict[str, Any]:
         "pattern": column.pattern,
         "enum": list(column.enum) if column.enum else None,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: _plain(value) for name, value in found.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """A bound as JSON data: one that JSON's numbers could bend is text, which Table Schema allows."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else f"{value:f}"

@@ -1,0 +1,205 @@
+"""The plan: what must be done so that a portal says what it should. Reads only; `apply` writes.
+
+Nothing to do means no steps, and `apply` then writes nothing.
+"""
+
+import hashlib
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from assets.contract import Contract
+from assets.settings import Settings
+from publish.ckan import lines
+from publish.ckan.capabilities import Capabilities, probe
+from publish.ckan.client import Client
+from publish.ckan.desired import Desired, desired
+from publish.ckan.difference import Changes, Difference, compare
+from publish.ckan.present import Present, PresentTable, present
+from publish.ckan.resources import Resource
+from publish.ckan.steps import Basis, Step, Verb, steps
+from publish.ckan.table import Table
+
+if TYPE_CHECKING:
+    from publish.release import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Total:
+    """The exact sum of a measure before and after, as text."""
+
+    column: str
+    unit: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The steps from what is to what should be, with all that `apply` needs to carry them out."""
+
+    dataset: str
+    portal: str
+    release: "Release"
+    capabilities: Capabilities
+    desired: Desired
+    present: Present | None
+    basis: Basis
+    changes: Changes | None
+    totals: tuple[Total, ...]
+    steps: tuple[Step, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+    def has(self, *verbs: Verb) -> bool:
+        """Whether any of these is to be done."""
+        return any(step.verb in verbs for step in self.steps)
+
+    @property
+    def uploads(self) -> tuple[Resource, ...]:
+        """The files that the portal does not have."""
+        named = {step.what for step in self.steps if step.verb == "upload"}
+        return tuple(resource for resource in self.desired.resources if resource.path.name in named)
+
+    @cached_property
+    def id(self) -> str:
+        """A short name for exactly this plan."""
+        body = json.dumps(self._body(), sort_keys=True, default=str).encode()
+        return hashlib.sha256(body).hexdigest()[:8]
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes."""
+        return sum(step.seconds for step in self.steps)
+
+    def document(self) -> dict[str, Any]:
+        """The plan as plain JSON data."""
+        return {"id": self.id, **self._body()}
+
+    def lines(self) -> list[str]:
+        """The plan for people; no lines when there is nothing to do."""
+        return lines.of(self)
+
+    def _body(self) -> dict[str, Any]:
+        rows = self.changes
+        return {
+            "dataset": self.dataset,
+            "portal": self.portal,
+            "from": self.present.version if self.present else None,
+            "to": self.desired.version,
+            "rows": {name: getattr(rows, name) for name in Changes.__slots__} if rows else None,
+            "compared_with": self.basis.kind,
+            "totals": [{name: getattr(total, name) for name in Total.__slots__} for total in self.totals],
+            "steps": [{name: getattr(step, name) for name in Step.__slots__} for step in self.steps],
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def plan(contract: Contract, settings: Settings, release: "Release") -> Plan:
+    """Compare what the portal has with what it should have; raises `PortalRefused` where we could not publish."""
+    portal = settings.portal(contract.portal)
+    with closing(Client(portal, dataset=contract.name)) as client:
+        return planned(client, contract, settings, release)
+
+
+def planned(client: Client, contract: Contract, settings: Settings, release: "Release") -> Plan:
+    """The same, with an open client."""
+    able = probe(client, groups=contract.topics)
+    wanted = desired(contract, release, settings.languages, able)
+    now = present(client, wanted, able)
+    found = basis(now, wanted, contract, settings)
+    changes, totals = _rows(client, contract, wanted.table, found)
+    return Plan(
+        dataset=contract.name,
+        portal=client.portal.url,
+        release=release,
+        capabilities=able,
+        desired=wanted,
+        present=now,
+        basis=found,
+        changes=changes,
+        totals=totals,
+        steps=steps(wanted, now, found, changes),
+    )
+
+
+def basis(now: Present | None, wanted: Desired, contract: Contract, settings: Settings) -> Basis:  # noqa: PLR0911 - one reason a line
+    """What to compare the rows with. The portal's own table is read only where its mark can't be trusted."""
+    table = wanted.table
+    if table is None:
+        return Basis(kind="same", reason="no table here")
+    if now is None or now.table is None:
+        return Basis(kind="empty", reason="the portal has no table")
+    changed = _shape(table, now.table)
+    if changed:
+        return Basis(kind="rebuild", reason=changed)
+    if now.unsettled or not now.mark:
+        return Basis(kind="portal", reason="an earlier run was broken off" if now.mark else "the table has no mark")
+    if now.mark == wanted.mark:
+        if now.table.rows == table.rows:
+            return Basis(kind="same", reason="the same contents")
+        return Basis(kind="portal", reason="somebody changed the table on the portal")
+    old = _local(now, table, contract, settings)
+    if old is None:
+        return Basis(kind="portal", reason="the portal's release is not in this store")
+    return Basis(kind="release", reason=f"compared with {now.version}", path=old)
+
+
+def _shape(table: Table, now: PresentTable) -> str | None:
+    if list(now.types) != list(table.types):
+        return "other columns"
+    kinds = [field["id"] for field in table.fields if now.types[field["id"]] != field["type"]]
+    if kinds:
+        return f"other type of {', '.join(kinds)}"
+    return None if now.key == frozenset(table.key) or not now.key else "another key"
+
+
+def _local(now: Present, table: Table, contract: Contract, settings: Settings) -> Path | None:
+    """The Parquet file of the release that the portal holds, if it has the same columns and as many rows as the portal."""
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    from publish.release import find  # noqa: PLC0415
+
+    release = find(contract, settings, now.version or "")
+    if release is None or not now.mark.endswith(f" {release.content_digest[: len(now.mark.partition(' ')[2])]}"):
+        return None
+    path = release.path / table.parquet.name
+    if not path.is_file() or now.table is None:
+        return None
+    old, new = pq.read_schema(path), pq.read_schema(table.parquet)
+    same = old.names == new.names and old.types == new.types
+    return path if same and pq.read_metadata(path).num_rows == now.table.rows else None
+
+
+def _rows(
+    client: Client, contract: Contract, table: Table | None, found: Basis
+) -> tuple[Changes | None, tuple[Total, ...]]:
+    if table is None or found.kind == "same":
+        return None, ()
+    with TemporaryDirectory() as folder:
+        old = fetched(client, table, Path(folder)) if found.kind == "portal" else found.path
+        with compare(table, old) as difference:
+            return difference.counts, _totals(difference, contract)
+
+
+def fetched(client: Client, table: Table, folder: Path) -> Path:
+    """The portal's table as it is now, as a CSV file with the portal's `_id`."""
+    path = folder / "table.csv"
+    with path.open("wb") as file:
+        client.download(f"{client.portal.url}/datastore/dump/{table.resource_id}?bom=false", file)
+    return path
+
+
+def _totals(difference: Difference, contract: Contract) -> tuple[Total, ...]:
+    units = {column.name: column.unit or "" for column in contract.public_columns if column.class_ == "public_measure"}
+    before, after = difference.sums("old"), difference.sums("new")
+    return tuple(
+        Total(column=name, unit=unit, before=f"{before[name]:f}", after=f"{after[name]:f}")
+        for name, unit in units.items()
+        if unit and name in after
+    )
