@@ -45,7 +45,7 @@ def _empty() -> Any:
 
 
 def _put(catalogue: Any, source: str, text: str) -> None:
-    """Translate one text; one that CKAN counts ("{number} dataset found") has a single form in Indonesian."""
+    """Translate one text. One that CKAN counts ("{number} dataset found") is given twice: Flask asks as in English."""
     import polib  # noqa: PLC0415 (only in the portal's environment)
 
     entry = catalogue.find(source)
@@ -54,6 +54,6 @@ def _put(catalogue: Any, source: str, text: str) -> None:
         catalogue.append(entry)
     entry.flags = []
     if entry.msgid_plural:
-        entry.msgstr_plural = dict.fromkeys(range(1), text)
+        entry.msgstr_plural = {0: text, 1: text}
     else:
         entry.msgstr = text
