@@ -6,7 +6,7 @@ No HTTP here. Fields that a portal's dataset form does not have become extras.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid5
 
 from assets.contract import Contract
@@ -16,6 +16,9 @@ from publish.ckan.capabilities import Capabilities
 from publish.ckan.resources import NAMESPACE, Resource, resources, translated
 from publish.ckan.table import Table, table
 from publish.metadata.licenses import LICENSES
+
+if TYPE_CHECKING:
+    from publish.release import Release
 
 CORE: Final = frozenset({"name", "title", "notes", "owner_org", "groups", "tags", "license_id", "version", "url"})
 DIGEST_SHOWN: Final = 32  # of 64: enough to tell contents apart, short enough for a field
@@ -44,6 +47,11 @@ class Desired:
     resources: tuple[Resource, ...]
     table: Table | None
 
+    @property
+    def data(self) -> Resource:
+        """The resource of the data itself, which carries the mark of the release."""
+        return self.resources[0]
+
     def document(self) -> dict[str, Any]:
         """Everything that is sent to the portal, but the rows: what the gates look at."""
         return {
@@ -54,8 +62,8 @@ class Desired:
         }
 
 
-def desired(contract: Contract, release: Any, languages: Sequence[str], portal: Capabilities) -> Desired:
-    """The dataset that `release` (a `publish.release.Release`) should be on a portal with these capabilities."""
+def desired(contract: Contract, release: "Release", languages: Sequence[str], portal: Capabilities) -> Desired:
+    """The dataset that `release` should be on a portal with these capabilities."""
     fields = {**_core(contract, release, languages, portal), **_described(contract, release, languages)}
     fields = {name: value for name, value in fields.items() if value not in (None, "", [], {})}
     known = {name: value for name, value in fields.items() if name in CORE or portal.knows(name)}
@@ -71,7 +79,7 @@ def desired(contract: Contract, release: Any, languages: Sequence[str], portal: 
     )
 
 
-def _core(contract: Contract, release: Any, languages: Sequence[str], portal: Capabilities) -> dict[str, Any]:
+def _core(contract: Contract, release: "Release", languages: Sequence[str], portal: Capabilities) -> dict[str, Any]:
     spdx = contract.license
     return {
         "name": contract.name,
@@ -86,7 +94,7 @@ def _core(contract: Contract, release: Any, languages: Sequence[str], portal: Ca
     }
 
 
-def _described(contract: Contract, release: Any, languages: Sequence[str]) -> dict[str, Any]:
+def _described(contract: Contract, release: "Release", languages: Sequence[str]) -> dict[str, Any]:
     office = {"name": contract.publisher.name, "email": contract.publisher.contact, "url": contract.publisher.url}
     party = {name: value for name, value in office.items() if value}
     parquet = release.path / f"{contract.name}.parquet"
@@ -110,7 +118,7 @@ def _described(contract: Contract, release: Any, languages: Sequence[str]) -> di
     }
 
 
-def _withheld(release: Any, language: str) -> str | None:
+def _withheld(release: "Release", language: str) -> str | None:
     """How many rows were withheld, in words."""
     rows = release.accounting.get("withheld", 0)
     said = f"{rows:,}" if language == "en" else f"{rows:,}".replace(",", ".")

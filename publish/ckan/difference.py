@@ -12,11 +12,14 @@ from typing import Any, Final
 
 import duckdb
 
+from assets.errors import PortalMismatch
 from assets.types import duckdb_type
 from publish.ckan.table import Table
 
 ROWS: Final = 20_000
 INTERNAL: Final = "_id"
+DUMPED: Final = "dumped"
+BLOCK: Final = 1 << 24  # bytes of CSV at a time; no row is longer
 NUMBERED: Final = "_n"
 
 
@@ -54,14 +57,14 @@ class Difference:
         """
         columns = ", ".join(f"'{name}': {_json(name, type_)}" for name, type_ in self._table.types.items())
         query = f"SELECT to_json({{{columns}}})::VARCHAR AS record FROM {which}"
-        for batch in self._con.execute(query).to_arrow_reader(ROWS):
+        for batch in self._con.sql(query).to_arrow_reader(ROWS):
             if batch.num_rows:
                 yield f"[{','.join(batch.column(0).to_pylist())}]", batch.num_rows
 
     def removed(self, column: str) -> Iterator[list[Any]]:
         """The values of `column` in the rows to remove, in lists that fit into a request."""
         query = f'SELECT "{column}" FROM removed'
-        for batch in self._con.execute(query).to_arrow_reader(ROWS // 10):
+        for batch in self._con.sql(query).to_arrow_reader(ROWS // 10):
             if batch.num_rows:
                 yield batch.column(0).to_pylist()
 
@@ -82,7 +85,10 @@ def compare(table: Table, old: Path | None) -> Iterator[Difference]:
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"CREATE VIEW new AS SELECT *, file_row_number AS {NUMBERED} FROM {_parquet(table.parquet)}")
-        con.execute(f"CREATE VIEW old AS {_old(table, old)}")
+        dumped = old is not None and old.suffix == ".csv"
+        if dumped:
+            _dumped(con, table, old)
+        con.execute(f"CREATE {'TABLE' if dumped else 'VIEW'} old AS {_old(table, old)}")
         for name, query in _queries(table, empty=old is None).items():
             con.execute(query.replace("@", name))
         yield Difference(con, table)
@@ -93,13 +99,13 @@ def sums(con: duckdb.DuckDBPyConnection, relation: str, table: Table) -> dict[st
     if not table.measures:
         return {}
     parts = ", ".join(f'coalesce(sum("{name}"), 0)::VARCHAR' for name in table.measures)
-    found = con.execute(f"SELECT {parts} FROM {relation}").fetchone() or ()
+    [found] = con.execute(f"SELECT {parts} FROM {relation}").fetchall()
     return {name: Decimal(text) for name, text in zip(table.measures, found, strict=True)}
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    found = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
-    return int(found[0]) if found else 0
+    [(count,)] = con.execute(f"SELECT count(*) FROM {relation}").fetchall()
+    return int(count)
 
 
 def _parquet(path: Path) -> str:
@@ -116,15 +122,22 @@ def _old(table: Table, old: Path | None) -> str:
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(table.parquet)} WHERE false"
     if old.suffix == ".parquet":
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(old)}"
-    typed = ", ".join(
-        f'NULLIF("{name}", \'\')::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items()
-    )
-    source = (
-        f"read_csv({_quoted(old)}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"',"
-        " auto_detect = false, columns = {columns}, max_line_size = 16777216, parallel = false)"
-    )
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in (INTERNAL, *table.types))
-    return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {source.replace('{columns}', f'{{{columns}}}')}"
+    typed = ", ".join(f'NULLIF("{name}", \'\')::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items())
+    return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {DUMPED}"
+
+
+def _dumped(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+    """Open the portal's CSV as the relation `dumped`. Its header ends otherwise than its rows, which DuckDB misreads."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.csv as pc  # noqa: PLC0415
+
+    names = [INTERNAL, *table.types]
+    texts = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
+    lines = pc.ParseOptions(newlines_in_values=True)
+    reader = pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), lines, texts)
+    if reader.schema.names != names:
+        raise PortalMismatch("the portal's table has other columns than it said", found=", ".join(reader.schema.names))
+    con.register(DUMPED, reader)
 
 
 def _queries(table: Table, *, empty: bool) -> dict[str, str]:

@@ -12,7 +12,6 @@ from publish.ckan.resources import KINDS, MARK, Resource, resource_id
 from publish.ckan.table import Table
 
 LOADING: Final = "loading"
-SUSPECT: Final = "suspect"
 ONCE: Final = frozenset({"issued"})  # the date of first issue is set when it is new, and then left
 
 
@@ -44,8 +43,8 @@ class Present:
 
     @property
     def unsettled(self) -> bool:
-        """Whether an earlier run was broken off, or its result was not what was sent."""
-        return self.mark.startswith((LOADING, SUSPECT))
+        """Whether an earlier run was broken off, or found the portal other than it should be."""
+        return self.mark.startswith(LOADING)
 
     @property
     def public(self) -> bool:
@@ -64,7 +63,8 @@ def present(client: Client, wanted: Desired, portal: Capabilities) -> Present | 
     if package.get("owner_org") != portal.organization:
         raise _taken(client, wanted, _owner(package))
     resources = {resource["id"]: resource for resource in package.get("resources", ())}
-    data = resources.get(wanted.table.resource_id if wanted.table else "", {})
+    data = resources.get(wanted.data.id, {})
+    _check_open(client, wanted, package, data.get(MARK) or "")
     return Present(
         id=package["id"],
         package=package,
@@ -72,6 +72,18 @@ def present(client: Client, wanted: Desired, portal: Capabilities) -> Present | 
         mark=data.get(MARK) or "",
         table=_table(client, wanted.table, portal) if wanted.table and data.get("datastore_active") else None,
     )
+
+
+def _check_open(client: Client, wanted: Desired, package: Mapping[str, Any], mark: str) -> None:
+    """Refuse to undo what somebody did on the portal on purpose: a dataset deleted, or hidden after it was public."""
+    deleted = package.get("state") == "deleted"
+    if deleted or (package.get("private") and mark and not mark.startswith(LOADING)):
+        raise PortalRefused(
+            f"somebody {'deleted' if deleted else 'hid'} this dataset on the portal",
+            dataset=wanted.name,
+            where=client.portal.url,
+            next="if it should be public again, restore it there (or have it purged), then publish again",
+        )
 
 
 def _owner(package: Mapping[str, Any]) -> str:
@@ -121,8 +133,6 @@ def changed_fields(wanted: Desired, now: Present) -> dict[str, Any]:
     more = {k: v for k, v in wanted.extras.items() if have.get(k) != v and not (k in ONCE and have.get(k))}
     if more:
         fields["extras"] = [{"key": key, "value": value} for key, value in sorted({**have, **more}.items())]
-    if package.get("state") not in {None, "active"}:
-        fields["state"] = "active"
     return fields
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from assets.contract import Contract
@@ -11,6 +11,9 @@ from assets.model import Text
 from assets.store import sha256
 from publish.ckan import dcat
 from publish.metadata.licenses import LICENSES
+
+if TYPE_CHECKING:
+    from publish.release import Release
 
 NAMESPACE: Final = UUID("6f0c7d0e-3a55-5e0b-9d0a-7e7261e0a9c4")
 MARK: Final = "terang_table"
@@ -125,10 +128,12 @@ def resource_id(dataset: str, kind: str) -> str:
     return str(uuid5(NAMESPACE, f"terang:{dataset}:{kind}"))
 
 
-def resources(contract: Contract, release: Any, languages: Sequence[str]) -> tuple[Resource, ...]:
-    """The resources of a release, data first; `release` is a `publish.release.Release`."""
+def resources(contract: Contract, release: "Release", languages: Sequence[str]) -> tuple[Resource, ...]:
+    """The resources of a release, data first."""
     return tuple(
-        _resource(contract, release, kind, languages) for kind in KINDS if _file(contract.name, kind) in release.files
+        _resource(contract, release, kind, languages)
+        for kind in KINDS
+        if (release.path / _file(contract.name, kind)).is_file()
     )
 
 
@@ -136,7 +141,7 @@ def _file(dataset: str, kind: Kind) -> str:
     return f"{dataset}{kind.suffix}" if kind.suffix.startswith(".") else kind.suffix
 
 
-def _resource(contract: Contract, release: Any, kind: Kind, languages: Sequence[str]) -> Resource:
+def _resource(contract: Contract, release: "Release", kind: Kind, languages: Sequence[str]) -> Resource:
     file = _file(contract.name, kind)
     digest, day = _sha256(release, file), release.version[:10]
     fields = {
@@ -163,7 +168,7 @@ def _resource(contract: Contract, release: Any, kind: Kind, languages: Sequence[
     )
 
 
-def _sha256(release: Any, file: str) -> str:
+def _sha256(release: "Release", file: str) -> str:
     """As the release says; the list of checksums can't hold its own."""
     return str(release.files[file]["sha256"]) if file in release.files else sha256(release.path / file)
 

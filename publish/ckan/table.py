@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from assets.contract import Contract
 from assets.model import Text
 from assets.table import table_key
 from publish.ckan.resources import resource_id, translated
 from publish.metadata.fields import Field, fields
+
+if TYPE_CHECKING:
+    from publish.release import Release
 
 TYPES: Final = {"string": "text", "integer": "int8", "date": "date", "datetime": "timestamptz", "boolean": "bool"}
 MOST_INDEXES: Final = 8
@@ -33,7 +36,7 @@ class Table:
         return tuple(n for n, type_ in self.types.items() if type_ == "integer" or type_.startswith("decimal"))
 
 
-def table(contract: Contract, release: Any, languages: Sequence[str]) -> Table | None:
+def table(contract: Contract, release: "Release", languages: Sequence[str]) -> Table | None:
     """The table of a release's Parquet file; None where it has none."""
     file = f"{contract.name}.parquet"
     if file not in release.files:

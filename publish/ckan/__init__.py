@@ -1,0 +1,10 @@
+"""Publishing to a CKAN portal: what it should say, what it says, the plan between the two, and carrying it out.
+
+HTTP to a portal lives here and nowhere else. `plan` reads, `apply` writes, `verify` reads back.
+"""
+
+from publish.ckan.apply import Outcome, apply
+from publish.ckan.plan import Plan, plan
+from publish.ckan.verify import Verified, verify
+
+__all__ = ["Outcome", "Plan", "Verified", "apply", "plan", "verify"]

@@ -1,0 +1,270 @@
+"""Carries out a plan. Killed anywhere, the next plan finds what is left; with nothing left it writes nothing.
+
+A first release is private until all of it was read back. A later one marks its table as being loaded before the first
+change, and as holding the release after the last comparison: in between, the table is not trusted but read.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assets.contract import Contract
+from assets.errors import PortalRefused
+from assets.model import Text
+from assets.settings import Settings
+from publish.ckan import load, readback
+from publish.ckan.capabilities import VIEW_PLUGIN
+from publish.ckan.client import Client, Rejected, Unclear
+from publish.ckan.plan import Plan, planned
+from publish.ckan.present import LOADING, changed_fields, changed_resource, gone, has_view
+from publish.ckan.resources import MARK, Resource, translated
+from publish.ckan.revise import Revision, revise
+
+log = logging.getLogger(__name__)
+
+LOOKS: Final = 3
+PAUSE_S: Final = 2.0
+VIEW: Final = Text({"id": "Tabel", "en": "Table"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What was done: calls that wrote, calls that read, seconds, rows of the table, and where it is."""
+
+    dataset: str
+    version: str
+    writes: int
+    reads: int
+    seconds: float
+    rows: int
+    url: str
+    resource_ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """A plan being carried out; `at` is told the name of each thing done, so that tests can stop there."""
+
+    client: Client
+    plan: Plan
+    languages: tuple[str, ...]
+    careful: bool
+    at: Callable[[str], None]
+
+
+def apply(plan: Plan, contract: Contract, settings: Settings, *, at: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Write what the plan says.
+
+    Raises `PortalMismatch` where the portal then shows something else, `Busy` where it changed since the plan,
+    `PortalUnreachable` where it stopped answering, `Blocked` where a gate finds what must not leave.
+    """
+    began = time.monotonic()
+    with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
+        if plan:
+            _scan(plan, contract)
+            _persevere(client, plan, contract, settings, at)
+        return Outcome(
+            dataset=plan.dataset,
+            version=plan.desired.version,
+            writes=client.writes,
+            reads=client.reads,
+            seconds=time.monotonic() - began,
+            rows=plan.desired.table.rows if plan.desired.table else 0,
+            url=f"{client.portal.url}/dataset/{plan.dataset}",
+            resource_ids={resource.kind: resource.id for resource in plan.desired.resources},
+        )
+
+
+def _scan(plan: Plan, contract: Contract) -> None:
+    from quality.gates.scan import scan_payload  # noqa: PLC0415 - the quality room loads only when something is sent
+
+    scan_payload(plan.desired.document(), contract)
+
+
+def _persevere(
+    client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]
+) -> None:
+    """Carry out the plan; where the answer to a write was lost, look at what there is and go on from there."""
+    for look in range(LOOKS):
+        try:
+            _carry_out(Work(client=client, plan=plan, languages=settings.languages, careful=look > 0, at=at))
+        except Unclear as lost:
+            if look == LOOKS - 1:
+                raise
+            log.info("%s: %s (%s); looking before going on", plan.dataset, lost.sentence, lost.facts.get("found"))
+            time.sleep(PAUSE_S * (look + 1))
+            plan = planned(client, contract, settings, plan.release)
+        else:
+            return
+
+
+def _carry_out(work: Work) -> None:
+    plan, table = work.plan, work.plan.desired.table
+    if not plan:
+        return
+    package = _begin(work)
+    if table and plan.has("create table", "rebuild table", "change rows", "update dictionary", "add view"):
+        _load(work)
+    if table and plan.has("mark"):
+        _read_table(work)
+    _send_files_and_fields(work, package)
+    _read_files(work, package)
+    if plan.has("mark", "make public"):
+        _settle(work, package)
+
+
+def _begin(work: Work) -> str:
+    """Make the dataset, or mark its table as being loaded; returns its id."""
+    plan = work.plan
+    now = plan.present
+    if now is None:
+        package = _create(work)
+        work.at("created")
+        return package
+    missing = [resource for resource in plan.desired.resources if resource.id not in now.resources]
+    rows = plan.has("create table", "rebuild table", "change rows")
+    if missing or (rows and not now.mark.startswith(LOADING)):
+        _mark_loading(work, missing)
+        work.at("marked")
+    return now.id
+
+
+def _loading(work: Work) -> str:
+    return f"{LOADING}:{work.plan.desired.version}"
+
+
+def _mark_loading(work: Work, missing: list[Resource]) -> None:
+    now, data = work.plan.present, work.plan.desired.data
+    assert now is not None  # noqa: S101 - its only caller looked
+    mark, known = {MARK: _loading(work)}, data.id in now.resources
+    match = {f"resources__{data.id}__{MARK}": now.mark} if now.mark else {}
+    added = [{**_without_file(new), **(mark if new.id == data.id else {})} for new in missing]
+    revision = Revision(package=now.id, resources={data.id: mark} if known else {}, added=added, match=match)
+    revise(work.client, revision)
+
+
+def _create(work: Work) -> str:
+    wanted = work.plan.desired
+    resources = [_without_file(resource) for resource in wanted.resources]
+    resources[0][MARK] = _loading(work)
+    extras = [{"key": key, "value": value} for key, value in sorted(wanted.extras.items())]
+    try:
+        made = work.client.write(
+            "package_create", **wanted.fields, private=True, resources=resources, **({"extras": extras} if extras else {})
+        )
+    except Rejected as error:
+        if "name" not in error.fields:
+            raise
+        raise PortalRefused(
+            "the portal already has a dataset of this name, which this account may not see",
+            dataset=wanted.name,
+            where=work.client.portal.url,
+            next="rename the contract, or have the portal's sysadmin rename or purge that dataset",
+        ) from None
+    return str(made["id"])
+
+
+def _without_file(resource: Resource) -> dict[str, Any]:
+    """A resource before its file is sent: no checksum, so that a run that is killed here is continued."""
+    return {"id": resource.id, "url": resource.path.name, "url_type": "upload", **resource.fields, "hash": ""}
+
+
+def _load(work: Work) -> None:
+    client, plan, table = work.client, work.plan, work.plan.desired.table
+    assert table is not None  # noqa: S101 - its only caller looked
+    if plan.has("rebuild table"):
+        load.drop(client, table)
+    if plan.has("create table", "rebuild table"):
+        load.create(client, table)
+        work.at("table")
+    if plan.has("create table", "rebuild table", "change rows"):
+        load.change(client, table, plan.basis, careful=work.careful, at=work.at)
+        work.at("loaded")
+    if plan.has("update dictionary"):
+        load.describe(client, table)
+        work.at("dictionary")
+    if plan.capabilities.views and plan.has("add view") and not has_view(client, table.resource_id):
+        title = translated("title", VIEW, work.languages)["title"]
+        client.write("resource_view_create", resource_id=table.resource_id, title=title, view_type=VIEW_PLUGIN)
+        work.at("view")
+
+
+def _public_already(work: Work) -> bool:
+    return work.plan.present is not None and work.plan.present.public
+
+
+def _read_table(work: Work) -> None:
+    """Compare the whole table: as a reader where it is public, with our token while it is not."""
+    table = work.plan.desired.table
+    assert table is not None  # noqa: S101 - its only caller looked
+    if not _public_already(work):
+        readback.check_table(work.client, table)
+    else:
+        with readback.anonymous(work.client) as reader:
+            readback.check_table(reader, table)
+            work.client.reads += reader.reads
+    work.at("table read back")
+
+
+def _send_files_and_fields(work: Work, package: str) -> None:
+    """Files and all words change in one call, so that no reader sees the one without the other."""
+    plan = work.plan
+    if not plan.has("upload", "patch fields", "remove resource"):
+        return
+    uploads = {resource.id: resource.path for resource in plan.uploads}
+    changed = _changed_resources(plan)
+    now = plan.present
+    revision = Revision(
+        package=package,
+        fields=changed_fields(plan.desired, now) if now else {},
+        resources={id_: new for id_, new in changed.items() if new},
+        removed=list(gone(plan.desired, now).values()),
+        files=uploads,
+    )
+    revise(work.client, revision)
+    work.at("uploaded")
+
+
+def _changed_resources(plan: Plan) -> dict[str, dict[str, Any]]:
+    """New words of each resource; a file that is sent brings its own checksum and size again."""
+    now, sent = plan.present, {resource.id for resource in plan.uploads}
+    changed = {}
+    for resource in plan.desired.resources:
+        fields = changed_resource(resource, now) if now and resource.id in now.resources else {}
+        own = {name: resource.fields[name] for name in ("hash", "size", "mimetype", "format")}
+        changed[resource.id] = {**fields, **own} if resource.id in sent else fields
+    return changed
+
+
+def _read_files(work: Work, package: str) -> None:
+    """Download and compare; a file that is not ours loses its checksum, so that the next run sends it again."""
+    plan, client = work.plan, work.client
+    resources = plan.desired.resources if plan.has("mark", "make public") else plan.uploads
+    if not resources:
+        return
+    if _public_already(work):
+        with readback.anonymous(client) as reader:
+            bad = readback.check_files(reader, package, resources)
+            client.reads += reader.reads
+    else:
+        bad = readback.check_files(client, package, resources)
+    if bad:
+        revise(client, Revision(package=package, resources={resource.id: {"hash": ""} for resource in bad}))
+        raise readback.mismatched_files(client, bad)
+    work.at("files read back")
+
+
+def _settle(work: Work, package: str) -> None:
+    """Say that the table holds the release, show it to readers, and read some rows as one of them."""
+    plan, table = work.plan, work.plan.desired.table
+    fields = {"private": False} if plan.has("make public") else {}
+    mark = {plan.desired.data.id: {MARK: plan.desired.mark}}
+    revise(work.client, Revision(package=package, fields=fields, resources=mark))
+    work.at("published")
+    if table:
+        with readback.anonymous(work.client) as reader:
+            readback.check_sample(reader, table, seed=int(plan.desired.mark[-8:], 16))
+            work.client.reads += reader.reads
