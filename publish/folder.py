@@ -1,12 +1,13 @@
 """The folder of a release: its files, written, checked by the gates, and synced to disk. Not where it ends up."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assets.errors import Blocked
 from assets.protect import Protected
 from assets.store import sha256, write_json
 from publish.account import totals
@@ -135,15 +136,14 @@ def _summary(material: Material, files: Mapping[str, File], omitted: Mapping[str
 
 
 def _write_sums(folder: Path) -> None:
-    lines = [f"{sha256(path)}  {path.name}\n" for path in _sorted(folder.iterdir())]
+    lines = [f"{sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def _scan(folder: Path, material: Material) -> None:
     from quality.gates.scan import scan_files  # noqa: PLC0415 - only a release that is built needs the gates
 
-    scan_files(list(_sorted(folder.iterdir())), material.context.contract)
-
-
-def _sorted(paths: Iterable[Path]) -> Iterator[Path]:
-    return iter(sorted(paths))
+    contract = material.context.contract
+    found = scan_files(sorted(folder.iterdir()), contract)
+    if not found.passed:
+        raise Blocked("a file of the release holds what must not leave", dataset=contract.name, rule=found.name)

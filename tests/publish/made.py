@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -138,13 +138,14 @@ def staged(root: Path, of: Contract | None = None, *, rows: pa.Table | None = No
     return store
 
 
-def trust(patch: pytest.MonkeyPatch, scanned: list[list[str]] | None = None) -> None:
+def trust(patch: pytest.MonkeyPatch, scanned: list[list[str]] | None = None, *, passed: bool = True) -> None:
     """Stand in for the quality room, which has tests of its own: the verdict holds, the scan finds nothing."""
     verdict, scan = ModuleType("quality.verdict"), ModuleType("quality.gates.scan")
 
-    def scan_files(paths: list[Path], _: Contract) -> None:
+    def scan_files(paths: list[Path], _: Contract) -> SimpleNamespace:
         if scanned is not None:
             scanned.append([path.name for path in paths])
+        return SimpleNamespace(name="scan", passed=passed)
 
     vars(verdict)["require"] = lambda *_: None
     vars(scan)["scan_files"] = scan_files

@@ -106,6 +106,12 @@ def read_jsonl(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
     return found
 
 
+def read_parquet(path: Path, _: pa.Schema) -> list[dict[str, Any]]:
+    """The rows of a Parquet file."""
+    rows_: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows_
+
+
 def read_xlsx(path: Path) -> list[dict[str, Any]]:
     """The rows of the first sheet, by openpyxl, which leaves the _xHHHH_ of ECMA-376 to its caller."""
     head, *body = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
@@ -125,7 +131,7 @@ def test_reads_back_identical(format_: str, values: list[Any]) -> None:
     table = table_of(values)
     with TemporaryDirectory() as folder:
         path = written(format_, table, Path(folder), described(table))
-        readers = {"csv": read_csv, "jsonl": read_jsonl, "parquet": lambda p, _: pq.read_table(p).to_pylist()}
+        readers = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
         assert readers[format_](path, table.schema) == table.to_pylist()
 
 

@@ -178,6 +178,15 @@ def test_what_the_scan_finds_stays_inside(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in store.releases.iterdir() if "lock" not in path.name] == []
 
 
+def test_a_scan_that_did_not_pass_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan that says no without raising is a no all the same."""
+    made.trust(monkeypatch, passed=False)
+    made.staged(tmp_path)
+    with pytest.raises(Blocked, match="must not leave"):
+        release(made.contract(), made.settings(tmp_path), now=made.NOW)
+    assert latest(made.contract(), made.settings(tmp_path)) is None
+
+
 def test_a_row_that_went_missing_stops_it(tmp_path: Path) -> None:
     """A release whose rows do not add up is refused."""
     store = made.staged(tmp_path)
