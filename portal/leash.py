@@ -5,6 +5,7 @@ library only. A closed pipe is the one sign that also a SIGKILL of the superviso
 """
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -16,7 +17,8 @@ def main() -> int:
     fd, stop, grace, user, *command = sys.argv[1:]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)  # a handler, not SIG_IGN: the command would inherit that
-    child = subprocess.Popen(command, user=user or None, extra_groups=[] if user else None)
+    group = pwd.getpwnam(user).pw_gid if user else None
+    child = subprocess.Popen(command, user=user or None, group=group, extra_groups=[] if user else None)
     threading.Thread(target=_watch, args=(int(fd), child, int(stop), float(grace)), daemon=True).start()
     code = child.wait()
     os.killpg(0, signal.SIGTERM)  # whatever the command itself started and forgot

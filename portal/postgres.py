@@ -103,8 +103,9 @@ def _create(directory: Path) -> None:
     command = [str(programs() / "initdb"), "-D", str(draft), "-U", ADMIN, "--no-sync", "--encoding=UTF8", "--locale=C",
                "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                "--auth-local=trust", "--auth-host=scram-sha-256"]  # fmt: skip
-    user = _account()
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=draft, user=user or None)
+    user = _account() or None
+    group = pwd.getpwnam(user).pw_gid if user else None
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=draft, user=user, group=group)
     if done.returncode:
         raise ProgramError(f"initdb failed in {draft}: {done.stderr.strip() or done.stdout.strip()}")
     draft.rename(directory)
