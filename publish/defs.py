@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from assets.contract import Contract
 from assets.defs import described, step
+from assets.errors import Unproven
 from assets.store import store_of
 
 PREVIEW_ROWS = 5
@@ -61,7 +62,12 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
         from publish.release import latest  # noqa: PLC0415
 
         with step(context, contract) as settings:
-            made = plan(contract, settings, latest(contract, settings))
+            newest = latest(contract, settings)
+            if newest is None:
+                raise Unproven(
+                    "there is no release to publish", dataset=contract.name, next=f"terang run {contract.name}"
+                )
+            made = plan(contract, settings, newest)
             outcome = apply(made, contract, settings)
         metadata: dict[str, Any] = {
             "portal": dg.MetadataValue.url(outcome.url),
