@@ -84,9 +84,7 @@ def _scan(plan: Plan, contract: Contract) -> None:
     scan_payload(plan.desired.document(), contract)
 
 
-def _persevere(
-    client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]
-) -> None:
+def _persevere(client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]) -> None:
     """Carry out the plan; where the answer to a write was lost, look at what there is and go on from there."""
     for look in range(LOOKS):
         try:
@@ -153,7 +151,11 @@ def _create(work: Work) -> str:
     extras = [{"key": key, "value": value} for key, value in sorted(wanted.extras.items())]
     try:
         made = work.client.write(
-            "package_create", **wanted.fields, private=True, resources=resources, **({"extras": extras} if extras else {})
+            "package_create",
+            **wanted.fields,
+            private=True,
+            resources=resources,
+            **({"extras": extras} if extras else {}),
         )
     except Rejected as error:
         if "name" not in error.fields:

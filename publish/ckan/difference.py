@@ -85,8 +85,9 @@ def compare(table: Table, old: Path | None) -> Iterator[Difference]:
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"CREATE VIEW new AS SELECT *, file_row_number AS {NUMBERED} FROM {_parquet(table.parquet)}")
-        dumped = old is not None and old.suffix == ".csv"
-        if dumped:
+        dumped = False
+        if old is not None and old.suffix == ".csv":
+            dumped = True
             _dumped(con, table, old)
         con.execute(f"CREATE {'TABLE' if dumped else 'VIEW'} old AS {_old(table, old)}")
         for name, query in _queries(table, empty=old is None).items():
@@ -122,7 +123,9 @@ def _old(table: Table, old: Path | None) -> str:
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(table.parquet)} WHERE false"
     if old.suffix == ".parquet":
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(old)}"
-    typed = ", ".join(f'NULLIF("{name}", \'\')::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items())
+    typed = ", ".join(
+        f'NULLIF("{name}", \'\')::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items()
+    )
     return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {DUMPED}"
 
 

@@ -133,9 +133,7 @@ def planned(client: Client, contract: Contract, settings: Settings, release: "Re
 def basis(now: Present | None, wanted: Desired, contract: Contract, settings: Settings) -> Basis:
     """What to compare the rows with. The portal's own table is read only where its mark can't be trusted."""
     table = wanted.table
-    if table is None:
-        return Basis(kind="same", reason="no table here")
-    if now is None or now.table is None:
+    if table is None or now is None or now.table is None:
         return Basis(kind="empty", reason="the portal has no table")
     changed = _shape(table, now.table)
     if changed:
@@ -163,12 +161,11 @@ def _doubt(now: Present, wanted: Desired, table: Table) -> str | None:
 
 
 def _shape(table: Table, now: PresentTable) -> str | None:
+    """Why the portal's table cannot hold these rows; its key follows from its columns."""
     if list(now.types) != list(table.types):
         return "other columns"
     kinds = [field["id"] for field in table.fields if now.types[field["id"]] != field["type"]]
-    if kinds:
-        return f"other type of {', '.join(kinds)}"
-    return None if now.key == frozenset(table.key) or not now.key else "another key"
+    return f"other type of {', '.join(kinds)}" if kinds else None
 
 
 def _local(now: Present, table: Table, contract: Contract, settings: Settings) -> Path | None:

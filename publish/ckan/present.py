@@ -17,11 +17,10 @@ ONCE: Final = frozenset({"issued"})  # the date of first issue is set when it is
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PresentTable:
-    """A DataStore table as it is: columns in order, their types and dictionary, the unique key, the count of rows."""
+    """A DataStore table as it is: columns in order, their types and dictionary, the count of rows. CKAN tells no key."""
 
     types: Mapping[str, str]
     info: Mapping[str, Mapping[str, Any]]
-    key: frozenset[str]
     rows: int
     viewed: bool
 
@@ -110,7 +109,6 @@ def _table(client: Client, table: Table, portal: Capabilities) -> PresentTable |
     return PresentTable(
         types={field["id"]: field["type"] for field in fields},
         info={field["id"]: field.get("info") or {} for field in fields},
-        key=frozenset(field["id"] for field in fields if (field.get("schema") or {}).get("uniquekey")),
         rows=int(found["meta"]["count"]),
         viewed=not portal.views or has_view(client, table.resource_id),
     )
@@ -139,10 +137,11 @@ def changed_fields(wanted: Desired, now: Present) -> dict[str, Any]:
 def changed_resource(wanted: Resource, now: Present) -> dict[str, Any]:
     """The resource's fields that must be set, with their new values."""
     found = now.resources.get(wanted.id, {})
+    kept = {*ONCE, "modified"} if found.get("hash") == wanted.sha256 else ONCE
     return {
         name: value
         for name, value in wanted.fields.items()
-        if not _same(value, found.get(name)) and not (name in ONCE and found.get(name))
+        if not _same(value, found.get(name)) and not (name in kept and found.get(name))
     }
 
 

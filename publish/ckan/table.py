@@ -50,14 +50,15 @@ def table(contract: Contract, release: "Release", languages: Sequence[str]) -> T
         key=key,
         indexes=tuple(codes[:MOST_INDEXES]),
         parquet=release.path / file,
-        rows=release.files[file]["rows"],
+        rows=release.files[file]["rows"] or 0,
     )
 
 
 def _field(field: Field, languages: Sequence[str]) -> dict[str, Any]:
+    meaning = _meaning(field)
     info = {
         **translated("label", field.label, languages),
-        **translated("notes", _meaning(field), languages),
+        **(translated("notes", meaning, languages) if meaning else {}),
         "unit": field.unit or "",
         "class": field.class_,
     }
@@ -68,11 +69,11 @@ def _field(field: Field, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _meaning(field: Field) -> Text:
-    """What the column means, and how it is protected."""
+def _meaning(field: Field) -> Text | None:
+    """What the column means, and how it is protected; None where its label says it all."""
     parts = [text for text in (field.description, field.protection) if text]
     if not parts:
-        return field.label
+        return None
     codes = [code for code in parts[0].root if all(code in text.root for text in parts)] or list(parts[0].root)
     return Text({code: " ".join(_sentence(text.said_in(code)) for text in parts) for code in codes})
 

@@ -1,4 +1,4 @@
-"""Reads everything back as a reader without a name, at any time: is the portal still what was released?"""
+"""Reads everything back as a reader without a name, at any time, to tell whether it is still what was released."""
 
 import time
 from contextlib import closing
