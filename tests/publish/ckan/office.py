@@ -78,7 +78,12 @@ def groups(contract: Contract, cells: list[tuple[str, str | None, str, int]]) ->
     """Sums by account and area."""
     schema = public_schema(contract)
     columns = list(zip(*cells, strict=True))
-    values = {"kode": columns[0], "wilayah": columns[1], "nilai": [Decimal(n) for n in columns[2]], "jumlah": columns[3]}
+    values = {
+        "kode": columns[0],
+        "wilayah": columns[1],
+        "nilai": [Decimal(n) for n in columns[2]],
+        "jumlah": columns[3],
+    }
     return pa.table({name: pa.array(list(values[name]), schema.field(name).type) for name in schema.names})
 
 
@@ -107,9 +112,7 @@ def office(root: Path, contract: Contract, *, url: str, token: str, organization
     """An office that publishes to this portal; its token lies in a file."""
     (root / "token").write_text(token, encoding="utf-8")
     portal = {"url": url, "token": {"file": "token"}, "organization": organization, "timeout": 60}
-    settings = Settings(
-        root=root, languages=made.LANGUAGES, timezone="Asia/Makassar", portals={"default": portal}
-    )  # type: ignore[arg-type]  # pydantic makes the models
+    settings = Settings(root=root, languages=made.LANGUAGES, timezone="Asia/Makassar", portals={"default": portal})  # type: ignore[arg-type]  # pydantic makes the models
     return Office(contract=contract, settings=settings)
 
 
