@@ -31,6 +31,12 @@ def _up(arguments: argparse.Namespace) -> int:
     return systems.run(systems.Order(state=state, secrets=arguments.secrets.resolve(), scale=arguments.scale))
 
 
+def _demo(arguments: argparse.Namespace) -> int:
+    from examples import demo  # noqa: PLC0415
+
+    return demo.run(demo.Demo(scale=arguments.scale, once=arguments.once))
+
+
 def _change(arguments: argparse.Namespace) -> int:
     from examples import change, systems  # noqa: PLC0415
 
@@ -56,11 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--secrets", type=Path, default=ROOT / ".terang/secrets", help="where URLs and keys go")
     start.add_argument("--leash", action="store_true", help="stop when standard input closes")
     start.set_defaults(do=_up)
+    whole = commands.add_parser("demo", help="everything, from the systems to the portal")
+    whole.add_argument("--once", action="store_true", help="stop everything at the end")
+    whole.set_defaults(do=_demo)
     day = commands.add_parser("change", help="make the changes of one more day in the running ledger")
     day.set_defaults(do=_change)
     answers = commands.add_parser("expected", help="print the counts and totals that a correct run finds")
     answers.set_defaults(do=_expected)
-    for command in (start, answers):
+    for command in (start, whole, answers):
         command.add_argument("--scale", type=int, default=1, help="1: about 50,000 payments; 40: about 2 million")
     for command in (start, day):
         command.add_argument("--state", type=Path, default=ROOT / ".terang/systems", help="the systems' folder")

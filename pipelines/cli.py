@@ -110,6 +110,40 @@ def publish(names: Names = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def verify(
+    what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")], *, version: str | None = None
+) -> None:
+    """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
+    from assets.store import store_of  # noqa: PLC0415
+    from publish.verify import verify_file, verify_release  # noqa: PLC0415
+
+    settings, contracts = _office()
+    if Path(what).is_file():
+        origin = verify_file(Path(what), settings)
+        if origin is None:
+            raise TerangError(
+                "no release has this file", file=what, next="it was changed, or comes from somewhere else"
+            )
+        typer.echo(f"{what}: {origin.file} of {origin.dataset}, version {origin.version}")
+        return
+    (name,) = _chosen(contracts, [what])
+    found = verify_release(store_of(name, settings), version)
+    typer.echo("\n".join([f"{name} {found.version}: {found.checked} files", *(f"  {line}" for line in found.findings)]))
+    if not found.passed:
+        raise typer.Exit(4)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new folder for the office's contracts and settings.")]) -> None:
+    """Make a folder of one's own: settings, an example contract, a Makefile and Dagster's workspace."""
+    from pipelines.office import make  # noqa: PLC0415
+
+    for file in make(folder):
+        typer.echo(f"  {file}")
+    typer.echo(f"next: cd {folder} && terang check")
+
+
+@app.command()
 def status(*, as_json: AsJson = False) -> None:
     """What is in force: settings with secrets hidden, and the newest release of each dataset."""
     from publish.release import latest  # noqa: PLC0415

@@ -1,0 +1,77 @@
+"""A new office's own folder, so that Terang is upgraded without touching the office's contracts."""
+
+from pathlib import Path
+
+from assets.errors import SettingsError
+
+FILES = {
+    "terang.toml": """\
+# Where systems, portals and folders are. Secrets stay outside: {env = "NAME"} or {file = "PATH"}.
+contracts = ["contracts"]
+transforms = "transforms"
+timezone = "Asia/Jakarta"
+languages = ["id", "en"]
+
+[storage]
+restricted = "data/restricted"
+public = "data/public"
+releases = "data/releases"
+
+[connections.files]
+url = "incoming"
+
+[portals.default]
+url = "https://data.example.go.id"
+token = { env = "TERANG_CKAN_TOKEN" }
+organization = "my-office"
+""",
+    "contracts/_patterns.yml": """\
+rekening: '\\d(\\.\\d+)*'
+""",
+    "contracts/example.yml": """\
+title: {id: Contoh belanja, en: Example of spending}
+summary: {id: Belanja menurut kode rekening dan bulan., en: Spending by account code and month.}
+publisher: {name: My office, contact: data@example.go.id}
+license: CC-BY-4.0
+source: {kind: csv, path: "spending_*.csv", connection: files}
+key: [kode_rekening, bulan]
+columns:
+  - {name: kode_rekening, type: string, class: code, pattern: rekening, label: {id: Kode rekening, en: Account code}}
+  - {name: bulan, type: integer, class: public, minimum: 1, maximum: 12, label: {id: Bulan, en: Month}}
+  - {name: nilai, type: "decimal(20,2)", class: public_measure, unit: IDR, label: {id: Nilai, en: Value}}
+""",
+    "incoming/spending_2026.csv": """\
+kode_rekening,bulan,nilai
+5.1.02,1,1000000.50
+5.1.02,2,2500000.00
+""",
+    "transforms/.gitkeep": "",
+    "workspace.yaml": """\
+load_from:
+  - python_module:
+      module_name: pipelines.definitions
+      location_name: terang
+""",
+    "Makefile": """\
+check:
+\tterang check
+
+run:
+\tterang run
+
+dagster:
+\tdagster dev -w workspace.yaml
+""",
+    ".gitignore": "/data/\n/.terang/\n",
+}
+
+
+def make(folder: Path) -> list[Path]:
+    """Write the files of a new office; raises `SettingsError` rather than write over anything."""
+    taken = [name for name in FILES if (folder / name).exists()]
+    if taken:
+        raise SettingsError("the folder already has an office in it", file=str(folder), found=", ".join(taken))
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in FILES]

@@ -1,0 +1,54 @@
+"""The command line: what a newcomer types, what comes back, and the exit codes machines rely on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TERANG = Path(sys.executable).with_name("terang")
+
+
+def _terang(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TERANG_")}
+    return subprocess.run([TERANG, *words], cwd=folder, env=clean, capture_output=True, text=True, check=False)
+
+
+def test_a_new_office_checks_at_once(tmp_path: Path) -> None:
+    """`terang init` makes a folder in which `terang check` finds no mistake."""
+    assert _terang(tmp_path, "init", "office").returncode == 0
+    checked = _terang(tmp_path / "office", "check")
+    assert (checked.returncode, checked.stdout) == (0, "1 contracts, no mistakes: example\n")
+
+
+def test_init_writes_over_nothing(tmp_path: Path) -> None:
+    """A second `init` in the same folder is refused."""
+    _terang(tmp_path, "init", "office")
+    again = _terang(tmp_path, "init", "office")
+    assert again.returncode == 2
+    assert "already has an office" in again.stderr
+
+
+def test_a_mistake_is_a_message_and_an_exit_code(tmp_path: Path) -> None:
+    """No traceback: the mistakes, and exit code 2."""
+    _terang(tmp_path, "init", "office")
+    contract = tmp_path / "office/contracts/example.yml"
+    contract.write_text(
+        contract.read_text(encoding="utf-8").replace("public_measure", "public_mesure"), encoding="utf-8"
+    )
+    checked = _terang(tmp_path / "office", "check")
+    assert checked.returncode == 2
+    assert 'Did you mean "public_measure"?' in checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+def test_without_a_configuration_it_says_what_to_do(tmp_path: Path) -> None:
+    """The first thing a newcomer can do wrong has an answer."""
+    checked = _terang(tmp_path, "check")
+    assert checked.returncode == 2
+    assert "terang init" in checked.stderr
+
+
+def test_an_unknown_dataset_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+    """A typo in a dataset's name costs a second, not a search."""
+    _terang(tmp_path, "init", "office")
+    assert 'Did you mean "example"?' in _terang(tmp_path / "office", "check", "exmple").stderr
