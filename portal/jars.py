@@ -121,9 +121,11 @@ def _fetch(url: str, file: Path) -> str:
 
 def repository() -> str:
     """Return the address of the Maven repository."""
+    if mirror := os.environ.get("TERANG_MAVEN"):
+        return mirror.rstrip("/")
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 (only where something is downloaded)
 
-    return os.environ.get("TERANG_MAVEN") or str(MAVEN_CENTRAL_URL)
+    return str(MAVEN_CENTRAL_URL)
 
 
 def resolve(cache: Path) -> str:

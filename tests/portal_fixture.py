@@ -12,7 +12,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +31,20 @@ class Portal:
     """A running portal: its address, the editor's token and organisation, and the sysadmin's token for inspection."""
 
     url: str
-    token: str
-    admin_token: str
+    token: str = field(repr=False)
+    admin_token: str = field(repr=False)
     organization: str
     editor: str
     groups: tuple[str, ...]
     token_file: Path
 
-    def action(self, name: str, *, token: str | None = None, **payload: Any) -> Any:
+    def action(self, name: str, /, *, token: str | None = None, **payload: Any) -> Any:
         """Call a CKAN action as editor, or with another token ("" = anonymously); an error is an AssertionError."""
         answer = self.ask(name, token=token, **payload)
         assert answer.is_success, f"{name}: {answer.status_code} {answer.text[:2000]}"
         return answer.json()["result"]
 
-    def ask(self, name: str, *, token: str | None = None, **payload: Any) -> httpx.Response:
+    def ask(self, name: str, /, *, token: str | None = None, **payload: Any) -> httpx.Response:
         """Call a CKAN action, and return its answer as it is."""
         headers = {"Authorization": self.token if token is None else token}
         wanted = {key: value for key, value in headers.items() if value}
