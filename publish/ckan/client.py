@@ -106,7 +106,7 @@ class Client:
     def download(self, url: str, into: BinaryIO | None = None) -> str:
         """The SHA-256 of what stands at `url`, which is written to `into` too when given."""
         self.reads += 1
-        return again(lambda: self._guarded("download", lambda: self._stream(url, into)))
+        return str(again(lambda: self._guarded("download", lambda: self._stream(url, into))))
 
     def _stream(self, url: str, into: BinaryIO | None) -> str:
         digest = hashlib.sha256()
