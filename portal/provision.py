@@ -72,7 +72,14 @@ def seed(state: State, *, url: str, supervisor: Supervisor) -> dict[str, str]:
     tokens = state.data / "tokens.json"
     if not state.done.exists() or json.loads(state.done.read_text(encoding="utf-8")) != mark:
         words.build(state.data / "i18n")
-        command = [sys.executable, "-m", "portal.seed", state.ini, state.data / "secrets.json", tokens]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "portal.seed",
+            state.ini,
+            state.data / "secrets.json",
+            tokens,
+        ]
         supervisor.run("seed", command, cwd=ROOT, env=environment(state))
         write_private(state.done, json.dumps(mark))
     found: dict[str, str] = json.loads(tokens.read_text(encoding="utf-8"))

@@ -56,7 +56,7 @@ def load(path: Path = SITE) -> Site:
     import yaml  # noqa: PLC0415 (only in the portal's environment)
 
     document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    parts = {
+    parts: dict[str, Any] = {
         "organization": Organization(**document.pop("organization")),
         "topics": tuple(Topic(**topic) for topic in document.pop("topics")),
         "editor": Login(**document.pop("editor")),

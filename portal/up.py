@@ -97,7 +97,7 @@ def _start_valkey(port: int, supervisor: Supervisor) -> None:
 
 def _start_ckan(order: Order, supervisor: Supervisor, *, url: str) -> None:
     """Start CKAN, and when it answers its worker. Never --preload: workers would share the DataStore's connections."""
-    gunicorn = [
+    gunicorn: list[str | Path] = [
         *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-tmp-dir", order.state.data),
         *("--workers", str(WORKERS), "--timeout", str(TIMEOUT), "--bind", url.removeprefix("http://")),
         "portal.wsgi:application",
@@ -105,7 +105,7 @@ def _start_ckan(order: Order, supervisor: Supervisor, *, url: str) -> None:
     environment = provision.environment(order.state)
     program = supervisor.start("ckan", gunicorn, cwd=ROOT, env=environment)
     wait_until(lambda: http_answers(f"{url}/api/3/action/status_show"), program=program, timeout=120)
-    worker = [Path(sys.prefix) / "bin" / "ckan", "jobs", "worker"]
+    worker: list[str | Path] = [Path(sys.prefix) / "bin" / "ckan", "jobs", "worker"]
     supervisor.start("worker", worker, cwd=ROOT, env=environment, stop=signal.SIGKILL, grace=2)
 
 
