@@ -54,7 +54,7 @@ def test_lock_is_whole() -> None:
 @pytest.mark.usefixtures("repository")
 def test_install_fetches_what_is_missing(tmp_path: Path) -> None:
     """The first installation fetches all, the next nothing, and after an interruption only the rest; strays go."""
-    folder, said = tmp_path / "jars", []
+    folder, said = tmp_path / "jars", list[str]()
     assert jars.install(folder, say=said.append) == 2
     assert jars.install(folder, say=said.append) == 0
     assert sorted(file.name for file in folder.iterdir()) == ["dua-2.0-linux.jar", "satu-1.0.jar"]

@@ -35,7 +35,7 @@ def test_data_survives_a_restart(tmp_path: Path) -> None:
 
 def connect(url: str) -> int:
     """Try to log in."""
-    command = [postgres.programs() / "psql", "-Xqw", "-c", "select 1", url]
+    command = [str(postgres.programs() / "psql"), "-Xqw", "-c", "select 1", url]
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 

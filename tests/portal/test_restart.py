@@ -19,11 +19,10 @@ pytestmark = pytest.mark.portal
 
 def up(state: Path, *, port: int) -> "subprocess.Popen[str]":
     """Start a portal on a state of its own, on a leash."""
-    command = [PYTHON, "-m", "portal", "up", "--state", state, "--secrets", state / "secrets", "--port", str(port)]
+    places = ["--state", str(state), "--secrets", str(state / "secrets"), "--port", str(port)]
+    command = [str(PYTHON), "-m", "portal", "up", *places, "--leash"]
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        [*command, "--leash"], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True
-    )
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
 def below(process: "subprocess.Popen[str]", state: Path) -> list[int]:
