@@ -3,8 +3,8 @@
 HTTP to a portal lives here and nowhere else. `plan` reads, `apply` writes, `verify` reads back.
 """
 
-from publish.ckan.apply import Outcome, apply
-from publish.ckan.plan import Plan, plan
-from publish.ckan.verify import Verified, verify
+from publish.ckan.applying import Outcome, apply
+from publish.ckan.planning import Plan, plan
+from publish.ckan.verifying import Verified, verify
 
 __all__ = ["Outcome", "Plan", "Verified", "apply", "plan", "verify"]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from publish.ckan.plan import Plan
+    from publish.ckan.planning import Plan
 
 KILO = 1000
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from assets.contract import Contract
-from assets.settings import Settings
+from assets.settings import FromFile, PortalSettings, Settings
 from assets.table import public_schema
 from publish.ckan import Outcome, Plan, apply, plan
 from publish.release import Release, release
@@ -111,8 +111,8 @@ class Office:
 def office(root: Path, contract: Contract, *, url: str, token: str, organization: str) -> Office:
     """An office that publishes to this portal; its token lies in a file."""
     (root / "token").write_text(token, encoding="utf-8")
-    portal = {"url": url, "token": {"file": "token"}, "organization": organization, "timeout": 60}
-    settings = Settings(root=root, languages=made.LANGUAGES, timezone="Asia/Makassar", portals={"default": portal})  # type: ignore[arg-type]  # pydantic makes the models
+    portal = PortalSettings(url=url, token=FromFile(file="token"), organization=organization)
+    settings = Settings(root=root, languages=made.LANGUAGES, timezone="Asia/Makassar", portals={"default": portal})
     return Office(contract=contract, settings=settings)
 
 

@@ -18,7 +18,7 @@ from assets.settings import Settings
 from publish.ckan import load, readback
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Rejected, Unclear
-from publish.ckan.plan import Plan, planned
+from publish.ckan.planning import Plan, planned
 from publish.ckan.present import LOADING, changed_fields, changed_resource, gone, has_view
 from publish.ckan.resources import MARK, Resource, translated
 from publish.ckan.revise import Revision, revise

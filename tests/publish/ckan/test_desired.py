@@ -1,0 +1,131 @@
+"""What a portal should say, as golden documents: with a dataset form of its own, and on a portal without one."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publish.ckan.capabilities import Capabilities
+from publish.ckan.desired import desired
+from publish.ckan.resources import resource_id
+from tests.publish import made
+from tests.publish.ckan import office
+
+GOLDEN = Path(__file__).parent / "golden"
+FORM = frozenset(
+    [
+        "title",
+        "name",
+        "title_en",
+        "notes",
+        "notes_en",
+        "tag_string",
+        "license_id",
+        "owner_org",
+        "publisher",
+        "contact",
+        "issued",
+        "modified",
+        "frequency",
+        "temporal_coverage",
+        "identifier",
+        "version",
+        "access_rights",
+        "theme",
+        "language",
+        "provenance",
+        "url",
+        "terang_release",
+        "terang_rows",
+        "terang_withheld",
+    ]
+)
+VOLATILE = {"hash", "size"}  # bytes are the formats' business, and tested there
+
+
+def able(**options: Any) -> Capabilities:
+    """A portal with everything."""
+    given: dict[str, Any] = {
+        "version": "2.12.0",
+        "plugins": frozenset({"datastore", "datatables_view", "scheming_datasets"}),
+        "account": "penerbit",
+        "organization": "0c0ffee0-0000-4000-8000-000000000000",
+        "fields": FORM,
+        "resource_fields": None,
+        "licenses": frozenset({"cc-by"}),
+    }
+    return Capabilities(**(given | options))
+
+
+def check_golden(name: str, document: Any) -> None:
+    """Compare with the golden file; TERANG_GOLDEN=1 writes it anew, to be read before it is committed."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    file = GOLDEN / name
+    if os.environ.get("TERANG_GOLDEN"):
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+def steady(document: dict[str, Any]) -> dict[str, Any]:
+    """Without what depends on the bytes of files."""
+    resources = [{k: v for k, v in resource.items() if k not in VOLATILE} for resource in document["resources"]]
+    return {**document, "resources": resources}
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> office.Office:
+    """An office with no portal to ask."""
+    office.trust(monkeypatch)
+    contract = office.payments("bayaran-emas")
+    return office.office(tmp_path, contract, url="http://portal.invalid", token="x", organization="kabupaten")
+
+
+def test_a_portal_with_a_form_gets_fields(at: office.Office) -> None:
+    """Every field that the portal's form has is sent as a field, in both languages, with EU authority URIs."""
+    wanted = desired(at.contract, at.released(office.rows(at.contract, [1, 2, 3])), made.LANGUAGES, able())
+    assert not wanted.extras
+    check_golden("with_form.json", steady(wanted.document()))
+
+
+def test_a_portal_without_a_form_gets_extras(at: office.Office) -> None:
+    """Without ckanext-scheming the rest becomes extras, under the names that ckanext-dcat reads."""
+    release = at.released(office.rows(at.contract, [1, 2, 3]))
+    wanted = desired(at.contract, release, made.LANGUAGES, able(fields=None, plugins=frozenset({"datastore"})))
+    assert "publisher" not in wanted.fields
+    assert wanted.extras["publisher_name"] == "BPKAD Kabupaten Contoh"
+    check_golden("without_form.json", steady(wanted.document()))
+
+
+def test_types_are_ours(at: office.Office) -> None:
+    """Codes are text, money is numeric, and nothing is guessed."""
+    wanted = desired(at.contract, at.released(office.rows(at.contract, [1])), made.LANGUAGES, able())
+    assert wanted.table is not None
+    assert {field["id"]: field["type"] for field in wanted.table.fields} == {
+        "id": "text", "tahun": "int8", "kode": "text", "tanggal": "date", "dicatat": "timestamptz",
+        "nilai": "numeric", "lunas": "bool", "uraian": "text",
+    }  # fmt: skip
+    assert wanted.table.key == ("id",)
+    assert wanted.table.indexes == ("kode",)
+
+
+def test_ids_of_resources_never_change() -> None:
+    """The id of a resource depends on the dataset and the kind of file alone: it is the same in every release."""
+    assert resource_id("bayaran", "csv") == "7ddcf414-e523-58fb-b10d-ebbd2041d758"
+    assert resource_id("bayaran", "csv") != resource_id("bayaran", "parquet")
+
+
+def test_a_license_by_the_name_the_portal_knows(at: office.Office) -> None:
+    """CKAN's own short id is used unless the portal lists the SPDX id."""
+    release = at.released(office.rows(at.contract, [1]))
+    spdx = able(licenses=frozenset({"CC-BY-4.0", "cc-by"}))
+    assert desired(at.contract, release, made.LANGUAGES, spdx).fields["license_id"] == "CC-BY-4.0"
+    assert desired(at.contract, release, made.LANGUAGES, able()).fields["license_id"] == "cc-by"
+
+
+def test_no_datastore_no_table(at: office.Office) -> None:
+    """A portal without the DataStore gets files only."""
+    wanted = desired(at.contract, at.released(office.rows(at.contract, [1])), made.LANGUAGES, able(plugins=frozenset()))
+    assert wanted.table is None
+    assert wanted.data.kind == "csv"
