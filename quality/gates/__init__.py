@@ -1,0 +1,9 @@
+"""The gates before a public byte: one file each, one verb, and a line here. Each returns evidence; all must pass."""
+
+from quality.gates.accounting import balance
+from quality.gates.classes import declare, unname
+from quality.gates.evidence import Gate
+from quality.gates.known import recognise
+from quality.gates.scan import scan
+
+GATES: tuple[Gate, ...] = (declare, unname, scan, recognise, balance)
