@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from publish.release import Release
 
 CORE: Final = frozenset({"name", "title", "notes", "owner_org", "groups", "tags", "license_id", "version", "url"})
+LISTS: Final = frozenset({"groups", "tags"})  # an empty one is a statement too
+PERIOD: Final = ("temporal_start", "temporal_end")
 DIGEST_SHOWN: Final = 32  # of 64: enough to tell contents apart, short enough for a field
 ORIGIN: Final = Text(
     {
@@ -37,13 +39,14 @@ WITHHELD: Final = Text(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desired:
-    """A dataset as it should be."""
+    """A dataset as it should be; `absent` are fields that it must not have, should an earlier release have set them."""
 
     name: str
     version: str
     mark: str
     fields: Mapping[str, Any]
     extras: Mapping[str, str]
+    absent: frozenset[str]
     resources: tuple[Resource, ...]
     table: Table | None
 
@@ -65,7 +68,8 @@ class Desired:
 def desired(contract: Contract, release: "Release", languages: Sequence[str], portal: Capabilities) -> Desired:
     """The dataset that `release` should be on a portal with these capabilities."""
     fields = {**_core(contract, release, languages, portal), **_described(contract, release, languages)}
-    fields = {name: value for name, value in fields.items() if value not in (None, "", [], {})}
+    absent = {name for name, value in fields.items() if not value and name not in LISTS}
+    fields = {name: value for name, value in fields.items() if name not in absent}
     known = {name: value for name, value in fields.items() if name in CORE or portal.knows(name)}
     extras = _extras({name: value for name, value in fields.items() if name not in known})
     return Desired(
@@ -74,6 +78,7 @@ def desired(contract: Contract, release: "Release", languages: Sequence[str], po
         mark=f"{release.version} {release.content_digest[:DIGEST_SHOWN]}",
         fields=known,
         extras=extras,
+        absent=frozenset(absent | {end for end in PERIOD if "temporal_coverage" in absent}),
         resources=resources(contract, release, languages),
         table=table(contract, release, languages) if portal.tables else None,
     )

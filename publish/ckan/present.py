@@ -120,17 +120,19 @@ def has_view(client: Client, resource: str) -> bool:
 
 
 def changed_fields(wanted: Desired, now: Present) -> dict[str, Any]:
-    """The dataset's fields that must be set, with their new values; extras of other people stay."""
+    """The dataset's fields that must be set, with their new values; None takes a field away."""
     package = now.package
-    fields = {
+    fields: dict[str, Any] = {
         name: value
         for name, value in wanted.fields.items()
         if not _same(value, package.get(name)) and not (name in ONCE and package.get(name))
     }
+    fields |= {name: None for name in sorted(wanted.absent) if package.get(name)}
     have = {entry["key"]: entry["value"] for entry in package.get("extras", ())}
-    more = {k: v for k, v in wanted.extras.items() if have.get(k) != v and not (k in ONCE and have.get(k))}
-    if more:
-        fields["extras"] = [{"key": key, "value": value} for key, value in sorted({**have, **more}.items())]
+    kept = {name: value for name, value in have.items() if name not in wanted.absent}
+    more = {name: value for name, value in wanted.extras.items() if not (name in ONCE and have.get(name))}
+    if {**kept, **more} != have:
+        fields["extras"] = [{"key": key, "value": value} for key, value in sorted({**kept, **more}.items())]
     return fields
 
 

@@ -15,7 +15,7 @@ from publish.ckan.client import Client, Rejected
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Revision:
-    """What to change. `match` holds flattened keys that must be so, else `Busy`: somebody else was there first."""
+    """What to change; a field of None is taken away. `match` holds flattened keys that must be so, else `Busy`: somebody else was there first."""
 
     package: str
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -27,16 +27,17 @@ class Revision:
 
     def flat(self) -> dict[str, Any]:
         """The call's parameters. Lists are taken away before they are set: CKAN merges them item by item."""
-        lists = [name for name, value in self.fields.items() if isinstance(value, list)]
-        nested = [f"{id_}__{n}" for id_, new in self.resources.items() for n, v in new.items() if isinstance(v, list)]
+        lists = [name for name, value in self.fields.items() if value is None or isinstance(value, list)]
+        new = {name: value for name, value in self.fields.items() if value is not None}
+        nested = [f"{id_}__{n}" for id_, to in self.resources.items() for n, v in to.items() if isinstance(v, list)]
         filters = [*lists, *(f"resources__{path}" for path in (*nested, *self.removed))]
         return {
             "match__id": self.package,
             **{f"match__{key}": value for key, value in self.match.items()},
             **({"filter": [f"-{name}" for name in filters]} if filters else {}),
-            **({"update": dict(self.fields)} if self.fields else {}),
-            **({"update__resources__extend": [dict(new) for new in self.added]} if self.added else {}),
-            **{f"update__resources__{id_}": dict(new) for id_, new in self.resources.items()},
+            **({"update": new} if new else {}),
+            **({"update__resources__extend": [dict(one) for one in self.added]} if self.added else {}),
+            **{f"update__resources__{id_}": dict(to) for id_, to in self.resources.items()},
         }
 
 

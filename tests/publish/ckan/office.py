@@ -116,6 +116,10 @@ def office(root: Path, contract: Contract, *, url: str, token: str, organization
     return Office(contract=contract, settings=settings)
 
 
+Make = Callable[..., Office]
+FEW = list(range(1, 201))
+
+
 def trust(patch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Stand in for the quality room, which has its own tests; returns what the gate was shown before it was sent."""
     shown: list[dict[str, Any]] = []
