@@ -21,11 +21,16 @@ _INTEGER = (19, 0)  # digits and scale that hold every int64
 
 
 def conform(
-    batch: pa.RecordBatch | pa.Table, columns: Sequence[Column], *, values: Values, dataset: str = ""
+    batch: pa.RecordBatch | pa.Table,
+    columns: Sequence[Column],
+    *,
+    values: Values,
+    dataset: str = "",
+    keep: Sequence[str] = (),
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """The rows that can be read, in declared types under the contract's names plus `_line`, and the others.
 
-    The others have `_line`, `rule` ("type date"), `column` and `record`: the original cells as JSON. Raises
+    Columns named in `keep` pass as they are. The other rows have `_line`, `rule` ("type date"), `column` and `record`: the original cells as JSON. Raises
     `SourceChanged` where a column came in a type that can never mean the declared one.
     """
     batch = _one_batch(batch)
@@ -37,8 +42,8 @@ def conform(
         typed.append(read)
         if read.null_count > present.null_count:
             wrong.append((column, pc.and_(pc.is_valid(present), pc.is_null(read))))
-    names = [column.name for column in columns]
-    good = pa.RecordBatch.from_arrays([*typed, batch.column(LINE)], names=[*names, LINE])
+    names = [*keep, *(column.name for column in columns), LINE]
+    good = pa.RecordBatch.from_arrays([*map(batch.column, keep), *typed, batch.column(LINE)], names=names)
     return _part(good, batch, wrong)
 
 

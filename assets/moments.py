@@ -17,16 +17,17 @@ _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # the years 1 
 
 
 def date_of(values: pa.Array, *, formats: Sequence[str], timezone: str) -> pa.Array:
-    """Days; NULL where a text is in none of the `formats`, or a time of day would be lost."""
+    """Days; NULL where a text is in none of the `formats`, or a native moment has a time of day that would be lost.
+
+    A format with a time of day says that it may be left out.
+    """
     if pa.types.is_date32(values.type):
         return _sane(values)
     if pa.types.is_timestamp(values.type):
         local = values if values.type.tz is None else pc.local_timestamp(pc.cast(values, _with_zone(values, timezone)))
         days = local.cast(DATE, safe=False)
         return _sane(pc.if_else(pc.equal(days.cast(local.type), local), days, pa.scalar(None, DATE)))
-    moments = _parsed(values, formats)
-    days = moments.cast(DATE, safe=False)
-    return pc.if_else(pc.equal(days.cast(_NAIVE), moments), days, pa.scalar(None, DATE))
+    return _parsed(values, formats).cast(DATE, safe=False)
 
 
 def moment_of(values: pa.Array, *, formats: Sequence[str], timezone: str) -> pa.Array:

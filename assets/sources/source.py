@@ -60,11 +60,13 @@ class Request:
 class Reading:
     """A source being read: batches of source columns plus `_line`, and what was learnt on the way.
 
+    `whole` says that these are all rows (of the partition), not only what changed.
     `rejects` (columns `_line`, `rule`, `column`, `record`) and `facts` are complete once `batches` is exhausted.
     `facts` may hold `set_aside` (rows that are no data, by reason), `files` (name, sha256, bytes), `pages`, `totals`.
     """
 
     batches: Iterator[pa.RecordBatch]
+    whole: bool = True
     rejects: list[pa.RecordBatch] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 

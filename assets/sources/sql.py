@@ -6,11 +6,14 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.model import Duration
+from assets.sources import anysql, postgres
 from assets.sources.source import Reading, Request, Source
 
 
 class Sql(Source):
     """A `table` (or view, `schema.table`) or a `query`; with `cursor`, later runs read only what changed.
+
+    `parameters` are put where the query says `:name`.
 
     `cursor` is a column that grows when a row changes; a run reads again from `overlap` before the last value
     seen, because transactions commit late. `deleted` is a boolean column that marks a row as gone.
@@ -38,4 +41,5 @@ class Sql(Source):
 
     def read(self, request: Request) -> Reading:
         """Stream the rows in order of the key, in one read-only transaction."""
-        raise NotImplementedError
+        url = request.connection.url if request.connection else ""
+        return postgres.read(self, request) if postgres.speaks(url) else anysql.read(self, request)

@@ -1,0 +1,97 @@
+"""The SQL of a source: identifiers quoted, values written as literals, rows in one order that every run repeats."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assets.errors import SourceChanged
+from assets.sources.source import Request
+
+if TYPE_CHECKING:
+    from assets.sources.sql import Sql
+
+CURSOR, DELETED = "_cursor", "_deleted"
+_PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+
+
+def identifier(name: str) -> str:
+    """A quoted name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: Any) -> str:
+    """A value as SQL writes it."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def relation(source: "Sql", request: Request) -> str:
+    """What stands after FROM."""
+    if source.table is not None:
+        return ".".join(identifier(part) for part in source.table.split("."))
+    return f"({_filled(source.query or '', source.parameters, request)}\n) AS q"
+
+
+def _filled(query: str, parameters: Mapping[str, Any], request: Request) -> str:
+    def value(match: "re.Match[str]") -> str:
+        if match[1] not in parameters:
+            raise SourceChanged(
+                "the query asks for a parameter that is not given",
+                dataset=request.dataset,
+                found=match[0],
+                allowed=", ".join(f":{name}" for name in parameters) or "none",
+                next="add it to source.parameters",
+            )
+        return literal(parameters[match[1]])
+
+    return _PARAMETER.sub(value, query.strip().rstrip(";"))
+
+
+def select(source: "Sql", request: Request, columns: Sequence[str], *, conditions: Iterable[str], order: str) -> str:
+    """The statement that reads `columns`, and the cursor and deletion mark when the source has them."""
+    shown = [identifier(name) for name in columns]
+    shown += [f"{identifier(source.cursor)} AS {CURSOR}"] if source.cursor else []
+    shown += [f"{identifier(source.deleted)} AS {DELETED}"] if source.deleted else []
+    return f"SELECT {', '.join(shown)} FROM {relation(source, request)}{where(conditions)}{order}"
+
+
+def where(conditions: Iterable[str]) -> str:
+    """The conditions, all of which must hold."""
+    told = " AND ".join(f"({condition})" for condition in conditions)
+    return f" WHERE {told}" if told else ""
+
+
+def changed(source: "Sql", since: datetime) -> str:
+    """Rows whose cursor is not older than `since`, or empty."""
+    cursor = identifier(source.cursor or "")
+    return f"{cursor} >= {literal(since.isoformat(sep=' '))} OR {cursor} IS NULL"
+
+
+def live(source: "Sql") -> list[str]:
+    """The condition of rows that are not marked as deleted."""
+    return [f"NOT coalesce({identifier(source.deleted)}, FALSE)"] if source.deleted else []
+
+
+def part(request: Request, *, text: bool) -> list[str]:
+    """The condition of rows that belong to the partition: a year or a month, by text or by date."""
+    if request.partition is None or request.partition_by is None:
+        return []
+    by, value = identifier(request.partition_by), request.partition
+    if text:
+        return [f"{by} LIKE {literal(value + '%')}"]
+    year, _, month = value.partition("-")
+    if not month:
+        return [f"{by} >= {literal(f'{year}-01-01')} AND {by} < {literal(f'{int(year) + 1:04d}-01-01')}"]
+    following = f"{int(year) + 1:04d}-01-01" if month == "12" else f"{year}-{int(month) + 1:02d}-01"
+    return [f"{by} >= {literal(f'{value}-01')} AND {by} < {literal(following)}"]
+
+
+def part_number(request: Request) -> list[str]:
+    """The condition of rows whose partition column is a number: the year."""
+    if request.partition is None or request.partition_by is None:
+        return []
+    return [f"{identifier(request.partition_by)} = {int(request.partition.replace('-', ''))}"]
