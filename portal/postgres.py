@@ -69,6 +69,7 @@ def start(directory: Path, *, supervisor: Supervisor, name: str = "postgres", po
     _stop_left_over(directory)
     if not (directory / "PG_VERSION").exists():
         _create(directory)
+    _open_way(directory)  # again at each start: folders above it may have been closed since
     socket = _socket_folder(directory)
     options = [f"-c{setting}" for setting in (*SETTINGS, f"unix_socket_directories={socket}")]
     listen = ["-c", f"listen_addresses={LOCAL if port else ''}", "-p", str(port or 5432)]

@@ -201,7 +201,8 @@ def http_answers(url: str) -> bool:
 @contextlib.contextmanager
 def stop_on_signals(*, leash: bool = False) -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into Stopped inside the block; with `leash`, also the end of standard input."""
-    before = {number: signal.signal(number, _raise_stopped) for number in STOP_SIGNALS}
+    heard = [number for number in STOP_SIGNALS if number != signal.SIGHUP or not _ignored(number)]  # nohup means it
+    before = {number: signal.signal(number, _raise_stopped) for number in heard}
     if leash:
         threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     try:
@@ -209,6 +210,10 @@ def stop_on_signals(*, leash: bool = False) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ignored(number: signal.Signals) -> bool:
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 def _raise_stopped(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (the signature of handlers)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -13,7 +14,6 @@ from portal import config, jars, postgres, provision, site, solr
 from portal.layout import JARS, ROOT, State, only_one, write_private
 from portal.supervisor import (
     LOCAL,
-    ProgramError,
     Supervisor,
     free_port,
     http_answers,
@@ -137,13 +137,8 @@ def _hand_over(order: Order, texts: site.Site, url: str, *, tokens: dict[str, st
 
 def reset(state: State) -> None:
     """Remove what the portal holds; jars and environment stay."""
-    import shutil  # noqa: PLC0415
-
     with only_one(state, patience=5):
         for folder in (state.data, state.logs):
             shutil.rmtree(folder, ignore_errors=True)
         for file in (state.ready, state.logins):
             file.unlink(missing_ok=True)
-
-
-__all__ = ["Order", "ProgramError", "reset", "run"]

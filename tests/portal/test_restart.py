@@ -55,9 +55,9 @@ def ready(state: Path, process: "subprocess.Popen[str]") -> dict[str, Any]:
     return found
 
 
-def test_interrupted_start_is_made_good(portal: Portal, tmp_path: Path) -> None:
+def test_interrupted_start_is_made_good(portal: Portal, folder: Path) -> None:
     """Killed in the middle of its first start it leaves no process; the next start works, on another port if need be."""
-    state = tmp_path / "state"
+    state = folder / "state"
     taken = int(portal.url.rsplit(":", 1)[1])
     first = up(state, port=taken)
     log = state / "logs/seed.log"
