@@ -59,7 +59,7 @@ class Desired:
         """Everything that is sent to the portal, but the rows: what the gates look at."""
         return {
             **self.fields,
-            "extras": [{"key": key, "value": value} for key, value in self.extras.items()],
+            "extras": dict(self.extras),
             "resources": [{"id": resource.id, **resource.fields} for resource in self.resources],
             "dictionary": [dict(field) for field in self.table.fields] if self.table else [],
         }
