@@ -1,10 +1,12 @@
 """JSON: a file, or an HTTP API read page by page; numbers keep every digit, nested keys are dotted names."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from assets.model import Strict
+from assets.sources import api, documents
 from assets.sources.source import Reading, Request, Source
 
 
@@ -12,7 +14,9 @@ class Paging(Strict):
     """How an API hands out pages.
 
     `cursor`: the value at `next` (dotted path in the answer) goes into parameter `parameter` of the next request,
-    until `more` (dotted path to a boolean) is false or the cursor is empty. `offset` and `page` count up.
+    until `more` (dotted path to a boolean) is false or the cursor is empty. `offset` and `page` count up, from 0 and
+    `first`, until a page is empty, `more` is false, or `total` (dotted path to a number) is reached. Every page but the
+    last must be as long as the first, and all together as many as `total` says.
     """
 
     by: Literal["cursor", "offset", "page"]
@@ -22,13 +26,21 @@ class Paging(Strict):
     size: int = Field(default=1000, ge=1)
     size_parameter: str = "limit"
     total: str | None = None
+    first: int = Field(default=1, ge=0)
+
+    @model_validator(mode="after")
+    def _has_next(self) -> Self:
+        if self.by == "cursor" and self.next is None:
+            raise PydanticCustomError("paging", "paging by cursor needs next: where the answer holds the next cursor")
+        return self
 
 
 class Json(Source):
     """`path` (a glob) for files, or `endpoint` below the `connection`'s URL for an API.
 
     `records` is the dotted path to the list of records ("" when the document is the list). The connection holds the
-    address and the credentials; `parameters` are sent with each request.
+    address and the credentials; `parameters` are sent with each request. A record that is a list has columns "1", "2",
+    and so on.
     """
 
     kind: Literal["json"]
@@ -39,6 +51,14 @@ class Json(Source):
     parameters: dict[str, Any] = Field(default_factory=dict)
     paging: Paging | None = None
 
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.path is None) == (self.endpoint is None):
+            raise PydanticCustomError("json", "say either path (for files) or endpoint (for an API)")
+        if self.endpoint is not None and self.connection is None:
+            raise PydanticCustomError("json", "an endpoint needs a connection, which holds the address")
+        return self
+
     def read(self, request: Request) -> Reading:
         """Stream the records, page by page or file by file."""
-        raise NotImplementedError
+        return documents.read(self, request) if self.path is not None else api.read(self, request)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from assets.model import Regex, Strict
+from assets.sources import sheets
 from assets.sources.source import Reading, Request, Source
 
 
@@ -22,7 +23,7 @@ class Tree(Strict):
 
 class Subtotals(Strict):
     """Rows that repeat a sum: `column` matches `pattern`. They are set aside, counted, and compared with the rows
-    above them for the columns in `check`."""
+    above them for the columns in `check`: those since the sum before, or all."""
 
     column: str
     pattern: Regex
@@ -33,7 +34,8 @@ class Xlsx(Source):
     """Workbooks by `path` (a glob), below the folder of `connection` when there is one.
 
     `sheet` is a name or a regular expression (default: the first). `header` gives the sheet rows, 1-based, that
-    make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...).
+    make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...), as is a
+    column without a title. A title that comes again gets its count: "Kode (2)".
     `first` is the first row of data (default: the row after the header). `fill_down` names columns whose empty
     cells repeat the value above. Rows that are wholly empty are left out and counted.
     """
@@ -52,4 +54,4 @@ class Xlsx(Source):
 
     def read(self, request: Request) -> Reading:
         """Read the workbooks in order of their names."""
-        raise NotImplementedError
+        return sheets.read(self, request)

@@ -1,0 +1,38 @@
+"""JSON files: a list of records, or an object that holds one; UTF-8 with or without a byte order mark."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from assets.sources.files import find, unchanged
+from assets.sources.records import NotJson, batch_of, parse, records_of, unreadable
+from assets.sources.source import Reading, Request
+
+if TYPE_CHECKING:
+    from assets.sources.json import Json
+
+_RECORDS = 10_000
+
+
+def read(source: "Json", request: Request) -> Reading:
+    """Stream the files in order of their names; one file is held in memory at a time."""
+    reading = Reading(batches=iter(()), facts={"files": []})
+    reading.batches = _batches(source, request, find(source.path or "", source.files, request), reading)
+    return reading
+
+
+def _batches(source: "Json", request: Request, files: Sequence[Path], reading: Reading) -> Iterator[pa.RecordBatch]:
+    for file in files:
+        with unchanged(file, request) as facts:
+            reading.facts["files"].append(facts)
+            try:
+                document = parse(file.read_text(encoding="utf-8-sig"))
+            except (NotJson, UnicodeDecodeError) as error:
+                raise unreadable(request, file.name, str(error) if isinstance(error, NotJson) else "no UTF-8") from None
+            records = records_of(document, source.records, request=request, where=file.name)
+            for start in range(0, len(records), _RECORDS):
+                part = records[start : start + _RECORDS]
+                lines = [f"{file.name}:item {start + i}" for i in range(1, len(part) + 1)]
+                yield batch_of(part, lines, request=request, ignore=source.ignore, where=file.name)

@@ -1,0 +1,129 @@
+"""How a workbook is read: sheet, header, data rows without titles and sums, each with its row number."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.errors import SourceUnreadable
+from assets.sources import outline
+from assets.sources.cells import Cells
+from assets.sources.columns import expect
+from assets.sources.files import fields_of, find, unchanged
+from assets.sources.headers import joined, unique
+from assets.sources.source import LINE, Reading, Request
+from assets.sources.workbook import Layout, layout, letters
+
+if TYPE_CHECKING:
+    from assets.sources.xlsx import Xlsx
+
+_ROWS = 65_536
+
+
+def read(source: "Xlsx", request: Request) -> Reading:
+    """Stream the workbooks in order of their names; one sheet is held in memory at a time."""
+    reading = Reading(batches=iter(()), facts={"files": [], "set_aside": {}})
+    reading.batches = _batches(source, request, find(source.path, source.files, request), reading)
+    return reading
+
+
+def _batches(source: "Xlsx", request: Request, files: Sequence[Path], reading: Reading) -> Iterator[pa.RecordBatch]:
+    for file in files:
+        with unchanged(file, request) as facts:
+            reading.facts["files"].append(facts)
+            sheet = _sheet(file, source, request)
+            table = _table(file, sheet, source, request, reading)
+        yield from table.to_batches(max_chunksize=_ROWS)
+
+
+def _sheet(file: Path, source: "Xlsx", request: Request) -> str:
+    """The name of the sheet to read."""
+    import fastexcel  # noqa: PLC0415 - loaded when a workbook is read
+
+    try:
+        names = fastexcel.read_excel(file).sheet_names
+    except (fastexcel.FastExcelError, OSError, BadZipFile):
+        raise _unreadable(request, file, "no workbook, or a protected one", "open it and save it as .xlsx") from None
+    wanted = source.sheet
+    fitting = names if wanted is None else [name for name in names if name == wanted] or [
+        name for name in names if re.fullmatch(wanted, name)
+    ]  # fmt: skip
+    if not fitting:
+        raise _unreadable(request, file, f"no sheet {wanted}; it has {', '.join(names)}", "mend source.sheet")
+    return fitting[0]
+
+
+def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Reading) -> pa.Table:
+    import fastexcel  # noqa: PLC0415
+
+    try:
+        cells, where = Cells(file, sheet), layout(file, sheet)
+    except (fastexcel.FastExcelError, BadZipFile, KeyError):
+        raise _unreadable(request, file, f"sheet {sheet} is damaged", "open it and save it as .xlsx") from None
+    names = _names(cells, where, source)
+    _has_rows(cells, source, request, file)
+    first = source.first or max(source.header, default=0) + 1
+    table = _filled(cells, names, source, request).slice(first - 1)
+    table = outline.without_edges(table, source.footer, reading)
+    table = outline.filled_down(table, source.fill_down)
+    where_read = f"{file.name}:{sheet}"
+    if source.subtotals:
+        table = outline.without_subtotals(table, source, request, reading, where=where_read)
+    if source.tree:
+        table = outline.leaves(table, source, request, reading, where=where_read)
+    return _declared(table, file, sheet, source, request)
+
+
+def _has_rows(cells: Cells, source: "Xlsx", request: Request, file: Path) -> None:
+    if not cells.rows or not cells.width or cells.rows < max(source.header, default=0):
+        raise _unreadable(request, file, "it ends before its header does", "deliver it again, or mend source.header")
+
+
+def _names(cells: Cells, where: Layout, source: "Xlsx") -> list[str]:
+    """Titles from the header rows, merged cells filled; letters where there is no title."""
+    rows = [cells.row(number - 1) for number in source.header]
+    for area in where.merged:
+        columns = range(area.left - where.first_column, area.right - where.first_column + 1)
+        for i, number in enumerate(source.header):
+            if area.top <= number - 1 <= area.bottom and columns.start in range(cells.width):
+                title = cells.row(area.top)[columns.start]
+                for column in columns:
+                    if column < cells.width:
+                        rows[i][column] = title
+    titles = joined(rows) if rows else [""] * cells.width
+    return unique([title or letters(i + where.first_column) for i, title in enumerate(titles)])
+
+
+def _filled(cells: Cells, names: Sequence[str], source: "Xlsx", request: Request) -> pa.Table:
+    """All columns as text and the number of each row; a column without title and cells is left out."""
+    summed = {*(source.tree.check if source.tree else ()), *(source.subtotals.check if source.subtotals else ())}
+    with_comma = {*request.comma, *(summed if source.values.decimal == "," else ())}
+    columns: dict[str, Any] = {}
+    for at, name in enumerate(names):
+        texts = cells.column(at, comma=name in with_comma)
+        if texts.null_count < len(texts) or name in request.columns or len(name) > 3 or source.header == ():  # noqa: PLR2004 - letters
+            columns[name] = texts
+    columns[outline.ROW] = pa.array(np.arange(1, cells.rows + 1))
+    return pa.table(columns)
+
+
+def _declared(table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: Request) -> pa.Table:
+    """The columns that the contract names, with those that the file's name gives, and the place of each row."""
+    constants = fields_of(file, source.file_fields, request)
+    found = [name for name in (*table.schema.names, *constants) if name != outline.ROW]
+    wanted = expect(found, request, ignore=source.ignore, where=f"{file.name}:{sheet}")
+    rows = table.num_rows
+    columns = {n: pa.repeat(pa.scalar(constants[n]), rows) if n in constants else table.column(n) for n in wanted}
+    place = pc.binary_join_element_wise(f"{file.name}:{sheet}", table.column(outline.ROW).cast(pa.string()), ":")
+    return pa.table({**columns, LINE: place})
+
+
+def _unreadable(request: Request, file: Path, found: str, advice: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        "the workbook cannot be read", dataset=request.dataset, file=file.name, found=found, next=advice
+    )
