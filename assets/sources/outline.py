@@ -1,6 +1,7 @@
 """Rows of a sheet that are no data: empty ones, footers, sums. Set aside and counted, after the sums were checked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,154 +12,143 @@ import pyarrow.compute as pc
 from assets.contradictions import did_you_mean
 from assets.errors import SourceChanged, SourceUnreadable
 from assets.sources.decimals import to_decimal
-from assets.sources.source import Reading, Request, Values
+from assets.sources.source import Request, Values
 
 if TYPE_CHECKING:
-    from assets.sources.xlsx import Xlsx
+    from assets.sources.xlsx import Subtotals, Tree
 
 ROW = "_sheet_row"
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+Amounts = Sequence[Decimal | None]
 _WIDE = (38, 6)  # digits and scale in which sums are checked
 
 
-def without_edges(table: pa.Table, footer: int, reading: Reading) -> pa.Table:
-    """Without the footer, which is the last rows that hold something, and without empty rows."""
-    held = _held(table)
-    last = int(np.flatnonzero(held)[-1]) + 1 if held.any() else 0
-    kept = held[: max(last - footer, 0)]
-    _count(reading, "footer", min(footer, last))
-    _count(reading, "empty rows", int((~kept).sum()))
-    return table.slice(0, len(kept)).filter(pa.array(kept))
+@dataclass(kw_only=True, slots=True)
+class Outline:
+    """The rows of a sheet, all text, with their row numbers; `count` is told of rows that are set aside."""
 
+    table: pa.Table
+    where: str
+    request: Request
+    values: Values
+    count: Callable[[str, int], None]
 
-def filled_down(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Empty cells of these columns repeat the cell above."""
-    for name in names:
-        if name in table.schema.names:
-            texts = _combined(table, name)
+    def drop_edges(self, footer: int) -> None:
+        """Leave out the footer, which is the last rows that hold something, and empty rows."""
+        held = self._held()
+        last = int(np.flatnonzero(held)[-1]) + 1 if held.any() else 0
+        kept = held[: max(last - footer, 0)]
+        self.count("footer", min(footer, last))
+        self.count("empty rows", int((~kept).sum()))
+        self.table = self.table.slice(0, len(kept)).filter(pa.array(kept))
+
+    def fill_down(self, names: Sequence[str]) -> None:
+        """Let empty cells of these columns repeat the cell above."""
+        for name in names:
+            texts = self._texts(name)
             empty = pc.equal(pc.utf8_trim_whitespace(texts), "")
             filled = pc.fill_null_forward(pc.if_else(empty, pa.scalar(None, pa.string()), texts))
-            table = table.set_column(table.schema.get_field_index(name), name, filled)
-    return table
+            self.table = self.table.set_column(self.table.schema.get_field_index(name), name, filled)
 
+    def drop_subtotals(self, rules: "Subtotals") -> None:
+        """Leave out rows that repeat sums, each of which must be that of the rows since the one before, or of all."""
+        sums = self._matching(rules.column, rules.pattern)
+        for name in rules.check:
+            self._check_sums(name, sums)
+        self.count("sums", int(sums.sum()))
+        self.table = self.table.filter(pa.array(~sums))
 
-def without_subtotals(
-    table: pa.Table, source: "Xlsx", request: Request, reading: Reading, *, where: str
-) -> pa.Table:
-    """Without the rows that repeat sums, each of which must be that of the rows since the one before, or of all."""
-    rules = source.subtotals
-    assert rules is not None  # noqa: S101 - asked for by the caller
-    sums = _matching(table, rules.column, rules.pattern, request, where)
-    for name in rules.check:
-        values = _numbers(table, name, source.values, request, where)
-        _check_sums(table, values, sums, name=name, request=request, where=where, reading=reading)
-    _count(reading, "sums", int(sums.sum()))
-    return table.filter(pa.array(~sums))
+    def keep_leaves(self, tree: "Tree") -> None:
+        """Keep the leaves of a tree, which must add up to its top."""
+        leaf = self._matching(tree.column, tree.leaf)
+        if not leaf.any():
+            raise SourceChanged(
+                "no row is a leaf of the tree",
+                dataset=self.request.dataset, column=tree.column, where=self.where, allowed=tree.leaf,
+            )  # fmt: skip
+        for name in tree.check:
+            self._check_top(name, leaf)
+        self.count("levels above", int((~leaf).sum()))
+        self.table = self.table.filter(pa.array(leaf))
 
+    def _check_top(self, name: str, leaf: Mask) -> None:
+        if leaf.all():
+            return
+        amounts, top = self._amounts(name), int(np.argmin(leaf))
+        below = [amount for amount, is_leaf in zip(amounts, leaf, strict=True) if is_leaf]
+        summed = sum((amount or Decimal(0) for amount in below), Decimal(0))
+        if None not in below and summed != amounts[top]:
+            self._differs(name, top, told=amounts[top], summed=summed)
 
-def leaves(table: pa.Table, source: "Xlsx", request: Request, reading: Reading, *, where: str) -> pa.Table:
-    """Only the leaves of a tree, which must add up to its top."""
-    tree = source.tree
-    assert tree is not None  # noqa: S101 - asked for by the caller
-    leaf = _matching(table, tree.column, tree.leaf, request, where)
-    if not leaf.any():
-        raise SourceChanged(
-            "no row is a leaf of the tree", dataset=request.dataset, column=tree.column, where=where, allowed=tree.leaf
+    def _check_sums(self, name: str, sums: Mask) -> None:
+        """Compare each sum with the rows since the sum before, and with all rows above it.
+
+        Where a row above cannot be read, it is rejected later and its sum cannot be checked.
+        """
+        block: list[Decimal | None] = []
+        above: list[Decimal | None] = []
+        for at, (amount, is_sum) in enumerate(zip(self._amounts(name), sums, strict=True)):
+            if not is_sum:
+                block.append(amount)
+                continue
+            above += block
+            totals = [_total(block), _total(above)]
+            if amount not in totals and None not in totals:
+                self._differs(name, at, told=amount, summed=totals[0] or Decimal(0))
+            block = []
+
+    def _differs(self, name: str, at: int, *, told: Decimal | None, summed: Decimal) -> NoReturn:
+        raise SourceUnreadable(
+            "a sum in the sheet is not that of its rows",
+            dataset=self.request.dataset,
+            column=name,
+            where=f"{self.where}:{self.table.column(ROW)[at].as_py()}",
+            found="no number" if told is None else _figure(told),
+            allowed=_figure(summed),
+            next="ask who made the sheet; a row may have been added or left out",
         )
-    for name in tree.check:
-        _check_top(table, _numbers(table, name, source.values, request, where), leaf, name, request, where)
-    _count(reading, "levels above", int((~leaf).sum()))
-    return table.filter(pa.array(leaf))
+
+    def _amounts(self, name: str) -> Amounts:
+        """The amounts of a column: 0 where there is none, None where one cannot be read."""
+        texts = pc.utf8_trim_whitespace(self._texts(name))
+        nothing = pc.is_in(texts, value_set=pa.array([*self.values.nulls, "", None], pa.string()))
+        read = to_decimal(texts, precision=_WIDE[0], scale=_WIDE[1], values=self.values)
+        found: list[Decimal | None] = pc.if_else(nothing, pa.scalar(Decimal(0), read.type), read).to_pylist()
+        return found
+
+    def _matching(self, name: str, pattern: str) -> Mask:
+        texts = pc.utf8_trim_whitespace(self._texts(name))
+        found = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=False)
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+    def _texts(self, name: str) -> pa.Array:
+        if name in self.table.schema.names:
+            column = self.table.column(name).combine_chunks()
+            return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        names = [known for known in self.table.schema.names if known != ROW]
+        raise SourceChanged(
+            "the sheet has no such column",
+            dataset=self.request.dataset,
+            column=name,
+            where=self.where,
+            found=", ".join(names),
+            next=f"mend the sheet, or the contract's source.{did_you_mean(name, names)}",
+        )
+
+    def _held(self) -> Mask:
+        """Which rows hold something."""
+        held = np.zeros(self.table.num_rows, dtype=np.bool_)
+        for name in self.table.schema.names:
+            if name != ROW:
+                texts = pc.fill_null(pc.utf8_trim_whitespace(self._texts(name)), "")
+                held |= pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+        return held
 
 
-def _check_top(
-    table: pa.Table, values: Sequence[Decimal | None], leaf: Mask, name: str, request: Request, where: str
-) -> None:
-    above = np.flatnonzero(~leaf)
-    if not len(above):
-        return
-    top, below = int(above[0]), [values[i] for i in np.flatnonzero(leaf)]
-    if None not in below and sum(filter(None, below)) != values[top]:
-        _differs(table, top, name, request, where, told=values[top], summed=sum(filter(None, below), Decimal(0)))
-
-
-def _check_sums(
-    table: pa.Table, values: Sequence[Decimal | None], sums: Mask, *, name: str, request: Request, where: str,
-    reading: Reading,
-) -> None:  # fmt: skip
-    """Compare each sum with the rows since the sum before, and with all rows above it."""
-    since = whole = Decimal(0)
-    doubtful = doubtful_whole = False
-    for at, value in enumerate(values):
-        if not sums[at]:
-            doubtful, doubtful_whole = doubtful or value is None, doubtful_whole or value is None
-            since, whole = since + (value or 0), whole + (value or 0)
-            continue
-        if value not in {since, whole}:
-            if not doubtful and not doubtful_whole:
-                _differs(table, at, name, request, where, told=value, summed=since)
-            reading.facts["sums_not_checked"] = reading.facts.get("sums_not_checked", 0) + 1
-        since, doubtful = Decimal(0), False
-
-
-def _differs(
-    table: pa.Table, at: int, name: str, request: Request, where: str, *, told: Decimal | None, summed: Decimal
-) -> NoReturn:
-    raise SourceUnreadable(
-        "a sum in the sheet is not that of its rows",
-        dataset=request.dataset,
-        column=name,
-        where=f"{where}:{table.column(ROW)[at].as_py()}",
-        found="no number" if told is None else _figure(told),
-        allowed=_figure(summed),
-        next="ask who made the sheet; a row may have been added or left out",
-    )
+def _total(amounts: Amounts) -> Decimal | None:
+    """The sum; None where an amount could not be read."""
+    return None if None in amounts else sum((amount or Decimal(0) for amount in amounts), Decimal(0))
 
 
 def _figure(number: Decimal) -> str:
-    return f"{number.normalize():,f}"
-
-
-def _numbers(table: pa.Table, name: str, values: Values, request: Request, where: str) -> list[Decimal | None]:
-    """The amounts of a column: 0 where there is none, None where it cannot be read."""
-    texts = pc.utf8_trim_whitespace(_column(table, name, request, where))
-    nothing = pc.or_kleene(pc.is_null(texts), pc.is_in(texts, value_set=pa.array([*values.nulls, ""], pa.string())))
-    read = to_decimal(texts, precision=_WIDE[0], scale=_WIDE[1], values=values)
-    return pc.if_else(nothing, pa.scalar(Decimal(0), read.type), read).to_pylist()
-
-
-def _matching(table: pa.Table, name: str, pattern: str, request: Request, where: str) -> Mask:
-    texts = pc.utf8_trim_whitespace(_column(table, name, request, where))
-    found = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=False)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def _column(table: pa.Table, name: str, request: Request, where: str) -> pa.Array:
-    if name not in table.schema.names:
-        raise SourceChanged(
-            "the sheet has no such column", dataset=request.dataset, column=name, where=where,
-            found=", ".join(n for n in table.schema.names if n != ROW),
-            next=f"mend source.{did_you_mean(name, table.schema.names)}",
-        )  # fmt: skip
-    return _combined(table, name)
-
-
-def _combined(table: pa.Table, name: str) -> pa.Array:
-    column = table.column(name).combine_chunks()
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _held(table: pa.Table) -> Mask:
-    """Which rows hold something."""
-    held = np.zeros(table.num_rows, dtype=bool)
-    for name in table.schema.names:
-        if name != ROW:
-            texts = pc.fill_null(pc.utf8_trim_whitespace(_combined(table, name)), "")
-            held |= pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
-    return held
-
-
-def _count(reading: Reading, reason: str, rows: int) -> None:
-    if rows:
-        aside = reading.facts["set_aside"]
-        aside[reason] = aside.get(reason, 0) + rows
+    return f"{number:,.6f}".rstrip("0").rstrip(".")

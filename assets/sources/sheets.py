@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.errors import SourceUnreadable
-from assets.sources import outline
 from assets.sources.cells import Cells
 from assets.sources.columns import expect
 from assets.sources.files import fields_of, find, unchanged
 from assets.sources.headers import joined, unique
+from assets.sources.outline import ROW, Outline
 from assets.sources.source import LINE, Reading, Request
 from assets.sources.workbook import Layout, layout, letters
 
@@ -69,14 +69,20 @@ def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Re
     _has_rows(cells, source, request, file)
     first = source.first or max(source.header, default=0) + 1
     table = _filled(cells, names, source, request).slice(first - 1)
-    table = outline.without_edges(table, source.footer, reading)
-    table = outline.filled_down(table, source.fill_down)
-    where_read = f"{file.name}:{sheet}"
+    rows = Outline(
+        table=table,
+        where=f"{file.name}:{sheet}",
+        request=request,
+        values=source.values,
+        count=lambda reason, count: _count(reading, reason, count),
+    )
+    rows.drop_edges(source.footer)
+    rows.fill_down(source.fill_down)
     if source.subtotals:
-        table = outline.without_subtotals(table, source, request, reading, where=where_read)
+        rows.drop_subtotals(source.subtotals)
     if source.tree:
-        table = outline.leaves(table, source, request, reading, where=where_read)
-    return _declared(table, file, sheet, source, request)
+        rows.keep_leaves(source.tree)
+    return _declared(rows.table, file, sheet, source, request)
 
 
 def _has_rows(cells: Cells, source: "Xlsx", request: Request, file: Path) -> None:
@@ -108,18 +114,18 @@ def _filled(cells: Cells, names: Sequence[str], source: "Xlsx", request: Request
         texts = cells.column(at, comma=name in with_comma)
         if texts.null_count < len(texts) or name in request.columns or len(name) > 3 or source.header == ():  # noqa: PLR2004 - letters
             columns[name] = texts
-    columns[outline.ROW] = pa.array(np.arange(1, cells.rows + 1))
+    columns[ROW] = pa.array(np.arange(1, cells.rows + 1))
     return pa.table(columns)
 
 
 def _declared(table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: Request) -> pa.Table:
     """The columns that the contract names, with those that the file's name gives, and the place of each row."""
     constants = fields_of(file, source.file_fields, request)
-    found = [name for name in (*table.schema.names, *constants) if name != outline.ROW]
+    found = [name for name in (*table.schema.names, *constants) if name != ROW]
     wanted = expect(found, request, ignore=source.ignore, where=f"{file.name}:{sheet}")
     rows = table.num_rows
     columns = {n: pa.repeat(pa.scalar(constants[n]), rows) if n in constants else table.column(n) for n in wanted}
-    place = pc.binary_join_element_wise(f"{file.name}:{sheet}", table.column(outline.ROW).cast(pa.string()), ":")
+    place = pc.binary_join_element_wise(f"{file.name}:{sheet}", table.column(ROW).cast(pa.string()), ":")
     return pa.table({**columns, LINE: place})
 
 
@@ -127,3 +133,9 @@ def _unreadable(request: Request, file: Path, found: str, advice: str) -> Source
     return SourceUnreadable(
         "the workbook cannot be read", dataset=request.dataset, file=file.name, found=found, next=advice
     )
+
+
+def _count(reading: Reading, reason: str, rows: int) -> None:
+    if rows:
+        aside = reading.facts["set_aside"]
+        aside[reason] = aside.get(reason, 0) + rows
