@@ -18,6 +18,8 @@ PARTITION, RANGE_START, RANGE_END = (
     "dagster/asset_partition_range_start",
     "dagster/asset_partition_range_end",
 )
+# What went wrong is told in our own words; Dagster keeps its log and stack traces with the run.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +57,10 @@ def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partiti
     job = code.resolve_job_def(group_of(contract))
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, tags=_partition_tags(contract, settings, partition)
+            instance=instance,
+            raise_on_error=False,
+            run_config=QUIET,
+            tags=_partition_tags(contract, settings, partition),
         )
     return _summary(contract, settings, result, started)
 

@@ -146,4 +146,12 @@ def _scan(folder: Path, material: Material) -> None:
     contract = material.context.contract
     found = scan_files(sorted(folder.iterdir()), contract)
     if not found.passed:
-        raise Blocked("a file of the release holds what must not leave", dataset=contract.name, rule=found.name)
+        places = ", ".join(
+            f"{place} ({count})" for place, count in found.facts.get("suspect values by place", {}).items()
+        )
+        raise Blocked(
+            "a file of the release holds what must not leave",
+            dataset=contract.name,
+            rule=found.name,
+            where=places or None,
+        )

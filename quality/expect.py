@@ -3,6 +3,8 @@
 Plain data: importing Great Expectations takes seconds, and nothing here needs it.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -95,9 +97,10 @@ def row_count(minimum: int, maximum: int | None) -> Expectation:
 
 
 def parameter(reference: References) -> str:
-    """The name of the list that a reference points at: `dataset.column?where`."""
+    """The name of the list that a reference points at: readable, of the signs that GX takes in a name, and its own."""
     where = "&".join(f"{name}={value}" for name, value in sorted(reference.where.items()))
-    return f"{reference.dataset}.{reference.column}" + (f"?{where}" if where else "")
+    full = f"{reference.dataset}.{reference.column}?{where}"
+    return f"{re.sub('[^A-Za-z0-9]+', '_', full).strip('_')}_{hashlib.sha256(full.encode()).hexdigest()[:8]}"
 
 
 def _on(column: Column, kind: str, words: str, *, meta: dict[str, Any] | None = None, **kwargs: Any) -> Expectation:

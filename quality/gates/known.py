@@ -5,6 +5,7 @@ The strongest gate, and it needs no guessing: the answer is known from the restr
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.persons import about_persons
@@ -25,17 +26,25 @@ def recognise(material: Material) -> Evidence:
         c.name for c in contract.public_columns if c.type == "string" and c.class_ not in {"code", "controlled_text"}
     ]
     with duckdb.connect() as connection:
-        connection.register("secrets", _secrets(material))
-        folded = _FOLDED.format("secret")
-        connection.execute(f"CREATE TABLE known AS SELECT DISTINCT {folded} AS folded FROM secrets")
+        secrets, organisations = _names(material)
+        connection.register("secrets", secrets)
+        connection.register("organisations", organisations)
+        folded = _FOLDED.format("name")
+        connection.execute(
+            f"CREATE TABLE known AS SELECT {folded} AS folded FROM secrets EXCEPT SELECT {folded} FROM organisations"
+        )
         connection.execute(f"DELETE FROM known WHERE folded IS NULL OR length(folded) < {SHORTEST}")
         (count,) = connection.execute("SELECT count(*) FROM known").fetchall()[0]
         hits = {column: found for column in texts if (found := _hits(connection, material, column))}
     return Evidence(name=NAME, passed=not hits, facts={"identifiers": count, "rows by column": hits})
 
 
-def _secrets(material: Material) -> pa.Table:
-    """Direct identifiers of all rows, and what names an organisation in the rows that are about a person."""
+def _names(material: Material) -> tuple[pa.Table, pa.Table]:
+    """What must not appear, and what may.
+
+    The first: direct identifiers of all rows, and what names an organisation in rows that are about a person. The
+    second: the organisations' own names, which stand as account holders among the direct identifiers too.
+    """
     contract = material.contract
     direct = [c.name for c in contract.raw_columns if c.class_ == "direct_id" and c.type == "string"]
     named = (
@@ -43,12 +52,14 @@ def _secrets(material: Material) -> pa.Table:
         if contract.persons
         else []
     )
-    found: list[pa.Array] = [pa.array([], pa.string())]
+    secrets: list[pa.Array] = [pa.array([], pa.string())]
+    organisations: list[pa.Array] = [pa.array([], pa.string())]
     for batch in pq.ParquetFile(material.store.raw).iter_batches(BATCH):
-        found += [batch.column(column).unique().cast(pa.string()) for column in direct]
-        persons = batch.filter(about_persons(batch, contract.persons))
-        found += [persons.column(column).unique().cast(pa.string()) for column in named]
-    return pa.table({"secret": pa.chunked_array(found)})
+        persons = about_persons(batch, contract.persons)
+        secrets += [batch.column(column).unique() for column in direct]
+        secrets += [batch.filter(persons).column(column).unique() for column in named]
+        organisations += [batch.filter(pc.invert(persons)).column(column).unique() for column in named]
+    return tuple(pa.table({"name": pa.chunked_array(part)}) for part in (secrets, organisations))
 
 
 def _hits(connection: duckdb.DuckDBPyConnection, material: Material, column: str) -> int:

@@ -6,12 +6,13 @@ The same rule for the table, for each file made from it, and for what is sent to
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from assets.column import Column
 from assets.contract import Contract
 from assets.errors import Blocked
 from assets.table import ID
@@ -26,8 +27,20 @@ _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
 _MEASURES = re.compile(r"(?:sum_.*|rows|persons|read|published|withheld|quarantined|duplicates|bytes|size|.*_rows)")
 # Keys of our own documents whose values are the office's own contact, licence addresses, or regular expressions.
+_NOTHING = re.compile(r"(?!)")
 _SPOKEN = frozenset(
-    {"pattern", "email", "contact", "contact_email", "path", "url", "uri", "$schema", "maintainer_email"}
+    {
+        "pattern",
+        "email",
+        "contact",
+        "contact_email",
+        "path",
+        "url",
+        "uri",
+        "$schema",
+        "maintainer_email",
+        "publisher_email",
+    }
 )
 Hits = dict[str, int]
 
@@ -51,7 +64,7 @@ def scan_files(paths: Sequence[Path], contract: Contract) -> Evidence:
 
 def scan_payload(document: Any, contract: Contract) -> None:
     """G2 over what is about to be sent to a portal; raises `Blocked`."""
-    hits = _document(document)
+    hits = _document(document, contract)
     if hits:
         raise Blocked(
             "what would be sent to the portal looks personal; nothing was sent",
@@ -67,17 +80,17 @@ def _file(path: Path, contract: Contract) -> Hits:
     own = path.stem == contract.name
     with duckdb.connect() as connection:
         if path.suffix == ".json":
-            return _document(json.loads(path.read_text(encoding="utf-8")))
+            return _document(json.loads(path.read_text(encoding="utf-8")), contract)
         if path.suffix == ".parquet":
             return _table(connection, f"read_parquet({text(str(path))})", contract)
         if path.suffix == ".jsonl":
             return _table(connection, _lines(path, contract), contract)
         if path.suffix == ".csv":
             source = f"read_csv({text(str(path))}, all_varchar=true, header=true, delim=',', quote='\"', escape='\"')"
-            return _table(connection, source, contract) if own else _cells(connection, source)
+            return _table(connection, source, contract) if own else _cells(connection, source, contract)
         if path.suffix == ".xlsx":
             return _workbook(connection, path, contract)
-    return _text(path)
+    return _counted([("text", _OURS.sub("", line)) for line in path.read_text(encoding="utf-8").splitlines()], _NOTHING)
 
 
 def _lines(path: Path, contract: Contract) -> str:
@@ -111,15 +124,25 @@ def _known(column: str, contract: Contract) -> re.Pattern[str] | None:
     changed = found.technique is not None
     if not changed and (decimal_of(found.type) or found.type in {"integer", "boolean", "date", "datetime"}):
         return None
-    return re.compile(f"'?(?:{found.pattern})" if found.class_ == "code" and found.pattern and not changed else r"(?!)")
+    return re.compile(f"'?(?:{_official(found)})") if not changed else _NOTHING
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, source: str) -> Hits:
+def _official(column: Column) -> str:
+    """The texts that a column may hold by an official pattern or list, as a regular expression."""
+    if column.class_ == "code" and column.pattern:
+        return column.pattern
+    if column.class_ in {"code", "controlled_text"} and column.enum:
+        return "|".join(map(re.escape, column.enum))
+    return _NOTHING.pattern
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> Hits:
     """Cells of a small document of ours, such as the dictionary."""
     relation = connection.execute(f"SELECT * FROM {source}")
     columns = [description[0] for description in relation.description or ()]
     rows = relation.fetchall()
-    return _counted((c, v) for row in rows for c, v in zip(columns, row, strict=True) if isinstance(v, str))
+    cells = ((c, v) for row in rows for c, v in zip(columns, row, strict=True) if isinstance(v, str))
+    return _counted(cells, _codes(contract))
 
 
 def _workbook(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> Hits:
@@ -130,19 +153,20 @@ def _workbook(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contr
     for place, sheet in enumerate(book.sheet_names):
         cells = book.load_sheet(sheet, dtypes="string").to_arrow()
         connection.register("sheet", cells)
-        found = _table(connection, "sheet", contract) if place == 0 else _cells(connection, "sheet")
+        found = _table(connection, "sheet", contract) if place == 0 else _cells(connection, "sheet", contract)
         hits |= {f"{sheet} {column}": count for column, count in found.items()}
         connection.unregister("sheet")
     return hits
 
 
-def _text(path: Path) -> Hits:
-    words = _OURS.sub("", path.read_text(encoding="utf-8"))
-    return _counted([("text", line) for line in words.splitlines()])
+def _document(document: Any, contract: Contract) -> Hits:
+    return _counted(_leaves(document, ""), _codes(contract))
 
 
-def _document(document: Any) -> Hits:
-    return _counted(_leaves(document, ""))
+def _codes(contract: Contract) -> re.Pattern[str]:
+    """A word of a text about the data that is an official code of this contract."""
+    known = "|".join(f"(?:{_official(column)})" for column in contract.columns)
+    return re.compile(rf"(?<![\w./-])(?:{known})(?![\w/-]|\.\w)")
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:
@@ -157,10 +181,10 @@ def _leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:
         yield (key, value)
 
 
-def _counted(cells: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> Hits:
+def _counted(cells: Iterable[tuple[str, str]], codes: re.Pattern[str]) -> Hits:
     hits: Hits = {}
     for place, value in cells:
-        if not _innocent(place, value) and suspect(value):
+        if not _innocent(place, value) and suspect(codes.sub("", value)):
             hits[place] = hits.get(place, 0) + 1
     return hits
 
