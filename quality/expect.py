@@ -122,7 +122,7 @@ def _between(column: Column) -> Iterator[Expectation]:
     if low is not None or high is not None:
         lower, upper = (None if bound is None else f"{bound:f}" for bound in (low, high))
         meta = {"minimum": lower, "maximum": upper}
-        kwargs: dict[str, Any] = {"min_value": low and float(low), "max_value": high and float(high)}
+        kwargs: dict[str, Any] = {"min_value": _float(low), "max_value": _float(high)}
     elif column.earliest is not None or column.latest is not None:
         lower, upper = column.earliest, column.latest
         moments = column.type == "datetime"
@@ -142,7 +142,9 @@ def _lengths(column: Column) -> Iterator[Expectation]:
         name: value for name, value in (("min_value", low), ("max_value", high)) if value is not None
     }
     if bounds:
-        words = f"has a length {_range(low, high)}".replace("length is", "length of")
+        words = f"has a length {_range(low, high)}".replace("length is between", "length between").replace(
+            "length is", "length of"
+        )
         yield _on(column, "expect_column_value_lengths_to_be_between", words, **bounds)
 
 
@@ -150,3 +152,8 @@ def _range(low: object, high: object) -> str:
     if high is None:
         return f"is at least {low}"
     return f"is at most {high}" if low is None else f"is between {low} and {high}"
+
+
+def _float(bound: Decimal | None) -> float | None:
+    """A bound as GX keeps it; the exact one stands in `meta`."""
+    return None if bound is None else float(bound)

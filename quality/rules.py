@@ -48,7 +48,9 @@ def _problem(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str | None:
     try:
         columns_of(rule.rows)
         connection.execute(f"SELECT 1 FROM batch WHERE ({rule.rows}\n)")
-        row = connection.execute(f"SELECT typeof(({rule.rows}\n)) FROM (SELECT 1) LEFT JOIN batch ON true").fetchone()
+        row = connection.execute(
+            f"SELECT typeof(({rule.rows}\n)), ({rule.rows}\n) FROM (SELECT 1) LEFT JOIN batch ON true"
+        ).fetchone()
     except (ValueError, duckdb.Error) as error:
         return f"does not work: {str(error).splitlines()[0]}"
     kind = row[0] if row else "nothing"
@@ -57,6 +59,8 @@ def _problem(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str | None:
 
 def _parsed(condition: str) -> Any:
     """The tree of one condition: whatever would break out of the parentheses is refused."""
+    if not condition.strip():
+        raise ValueError("is empty")
     with duckdb.connect(config={"enable_external_access": "false"}) as connection:
         query = f"SELECT 1 FROM batch WHERE ({condition}\n)"
         row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()

@@ -3,6 +3,7 @@
 The documents are plain data; only `suite_of` and `public_suite_of` import Great Expectations.
 """
 
+import copy
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib.metadata import version
@@ -62,7 +63,7 @@ def loaded(suite: dict[str, Any]) -> "ExpectationSuite":
         expectationSuiteSchema,
     )
 
-    return ExpectationSuite(**expectationSuiteSchema.load(suite))
+    return ExpectationSuite(**expectationSuiteSchema.load(copy.deepcopy(suite)))  # it takes the document apart
 
 
 def save(suite: dict[str, Any], path: Path) -> None:
