@@ -22,7 +22,7 @@ from quality.gates.suspicion import PREFILTER, suspect
 from quality.session import name, text
 
 NAME = "no personal numbers or e-mails"
-_OURS = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|sha256:[0-9a-f]{64}")
+_OURS = re.compile(r"[0-9a-f]{64}|(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|sha256:[0-9a-f]{64}")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?")
 _MEASURES = re.compile(r"(?:sum_.*|rows|persons|read|published|withheld|quarantined|duplicates|bytes|size|.*_rows)")
