@@ -100,9 +100,7 @@ class Kept:
         self._connection.execute(f"SET temp_directory = {_text(str(self.folder / 'spill'))}")
         keys = [*self.contract.key, *(c.name for c in self.contract.read_columns if c.name not in self.contract.key)]
         order = ", ".join(_name(key) for key in keys)
-        found = self._connection.execute(f"{self._rows()} ORDER BY {order}").to_arrow_reader(_BATCH)
-        assert found is not None  # noqa: S101 - a SELECT has rows
-        for batch in found:
+        for batch in self._connection.sql(f"{self._rows()} ORDER BY {order}").to_arrow_reader(_BATCH):
             yield pa.Table.from_batches([batch])
 
     def rejects(self) -> pa.Table:
@@ -112,7 +110,9 @@ class Kept:
             part = self.contract.partition
             by = self.contract.column(part.by).read_as if part else ""
             cells = [str(json.loads(record).get(by)) for record in before.column("record").to_pylist()]
-            return before.filter(pa.array([not cell.startswith(self.increment.partition) for cell in cells], pa.bool_()))
+            return before.filter(
+                pa.array([not cell.startswith(self.increment.partition) for cell in cells], pa.bool_())
+            )
         known = pq.read_table(self.folder / KEYS)
         marked = rekeyed(before, keys_of(self.contract)).append_column("_at", pa.array(range(before.num_rows)))
         again = set(self._matching(marked, known))
@@ -167,4 +167,3 @@ def _name(name: str) -> str:
 
 def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-

@@ -45,7 +45,8 @@ class Parquet:
         table = pa.concat_tables(self._waiting) if self._waiting else self.schema.empty_table()
         at = 0
         while table.num_rows - at >= least:
-            self._writer.write_table(table.slice(at, GROUP), row_group_size=GROUP)
+            group = table.slice(at, GROUP).combine_chunks()  # pages end where chunks do, and chunks come as they come
+            self._writer.write_table(group, row_group_size=GROUP)
             at += GROUP
         rest = table.slice(at)
         self._waiting, self._held = [rest], rest.num_rows
@@ -59,7 +60,9 @@ class Raw:
         self.schema = pa.schema([*names, (ROW, pa.int64()), (LINE, pa.string())])
         self._file = Parquet(path, self.schema)
         self._sums = {
-            column.name: Decimal(0) for column in columns if column.class_ == "public_measure" and is_number(column.type)
+            column.name: Decimal(0)
+            for column in columns
+            if column.class_ == "public_measure" and is_number(column.type)
         }
 
     @property

@@ -82,7 +82,9 @@ def _connected(source: "Sql", request: Request) -> Iterator[Any]:
     try:
         yield connection
     except sa.exc.SQLAlchemyError:
-        raise SourceChanged("the database cannot answer", **told, next="see whether the table and columns exist") from None
+        raise SourceChanged(
+            "the database cannot answer", **told, next="see whether the table and columns exist"
+        ) from None
     finally:
         connection.close()
         engine.dispose()

@@ -110,7 +110,9 @@ class _Asker:
         if answer.is_redirect:
             raise self._error(SourceChanged, "the API moved", found, "set the connection's url to its new address")
         if not answer.is_success:
-            raise self._error(SourceChanged, "the API does not take this question", found, "mend endpoint or parameters")
+            raise self._error(
+                SourceChanged, "the API does not take this question", found, "mend endpoint or parameters"
+            )
 
     def _error(self, kind: type[SourceError], sentence: str, found: str | None, advice: str) -> SourceError:
         return kind(sentence, dataset=self.request.dataset, where=self.place, found=found, next=advice)
@@ -118,7 +120,9 @@ class _Asker:
     def _told(self, state: tenacity.RetryCallState) -> None:
         self.reading.facts["retries"] += 1
         wait = state.next_action.sleep if state.next_action else 0
-        log.info("%s: %s, trying again in %.1f s", self.request.dataset, state.outcome and state.outcome.exception(), wait)
+        log.info(
+            "%s: %s, trying again in %.1f s", self.request.dataset, state.outcome and state.outcome.exception(), wait
+        )
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -77,7 +77,9 @@ class _Table:
 
     def _sortable(self, name: str) -> bool:
         kind = self.types[name]
-        plain = any(kin(kind) for kin in (pa.types.is_string, pa.types.is_integer, pa.types.is_boolean, pa.types.is_date))
+        plain = any(
+            kin(kind) for kin in (pa.types.is_string, pa.types.is_integer, pa.types.is_boolean, pa.types.is_date)
+        )
         number = isinstance(kind, pa.OpaqueType) and kind.type_name == "numeric"
         return plain or number or pa.types.is_timestamp(kind)
 
@@ -97,7 +99,9 @@ def _looked_at(cursor: Any, source: "Sql", request: Request) -> _Table:
     known = {*source.ignore, *filter(None, (source.cursor, source.deleted, request.partition_by))}
     _has(schema.names, source, request)
     wanted = expect(schema.names, request, ignore=known, where=_place(source))
-    return _Table(source=source, request=request, columns=wanted, types=dict(zip(schema.names, schema.types, strict=True)))
+    return _Table(
+        source=source, request=request, columns=wanted, types=dict(zip(schema.names, schema.types, strict=True))
+    )
 
 
 def _has(names: Sequence[str], source: "Sql", request: Request) -> None:
@@ -110,7 +114,9 @@ def _has(names: Sequence[str], source: "Sql", request: Request) -> None:
             )  # fmt: skip
 
 
-def _batches(session: Generator[Any, None, None], cursor: Any, table: _Table, reading: Reading) -> Iterator[pa.RecordBatch]:
+def _batches(
+    session: Generator[Any, None, None], cursor: Any, table: _Table, reading: Reading
+) -> Iterator[pa.RecordBatch]:
     try:
         with _explained(table.source, table.request):
             cursor.execute(table.statement())
