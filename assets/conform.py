@@ -69,9 +69,18 @@ def _part(
 
 
 def _records(cells: pa.RecordBatch) -> list[str]:
-    shown = [name for name in cells.schema.names if name != LINE]
-    rows = cells.select(shown).to_pylist()
-    return [json.dumps(row, ensure_ascii=False, default=str) for row in rows]
+    """Each row as JSON. Native values are shown as Arrow writes them, which has words for what Python cannot hold."""
+    names = [name for name in cells.schema.names if name != LINE]
+    columns = [_shown(_plain(cells.column(name))) for name in names]
+    rows = zip(*columns, strict=True)
+    return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows]
+
+
+def _shown(cells: pa.Array) -> list[str | None]:
+    if pa.types.is_binary(cells.type) or pa.types.is_nested(cells.type):
+        return [None if cell is None else str(cell) for cell in cells.to_pylist()]
+    shown: list[str | None] = cells.cast(pa.string()).to_pylist()
+    return shown
 
 
 def _kind(column: Column) -> str:
