@@ -145,7 +145,7 @@ def trust(patch: pytest.MonkeyPatch, scanned: list[list[str]] | None = None, *, 
     def scan_files(paths: list[Path], _: Contract) -> SimpleNamespace:
         if scanned is not None:
             scanned.append([path.name for path in paths])
-        return SimpleNamespace(name="scan", passed=passed)
+        return SimpleNamespace(name="scan", passed=passed, facts={})
 
     vars(verdict)["require"] = lambda *_: None
     vars(scan)["scan_files"] = scan_files
