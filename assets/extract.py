@@ -7,7 +7,7 @@ in `assets/increment.py`.
 import logging
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +37,15 @@ class _Run:
     store: Store
     transform: Transform | None
     code: str
+    columns: Sequence[Column] = ()
     started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        source = self.contract.source
+        self.columns = [
+            column.model_copy(update={"values": source.notation(column.values)})
+            for column in self.contract.read_columns
+        ]
 
     def read(self, increment: Increment) -> Reading:
         """Ask the source."""
@@ -59,7 +67,7 @@ class _Run:
         """Each batch as rows in declared types, derived columns included, and as rows that could not be read."""
         contract = self.contract
         for batch in batches:
-            good, bad = conform(batch, contract.read_columns, values=contract.source.values, dataset=contract.name)
+            good, bad = conform(batch, self.columns, values=contract.source.values, dataset=contract.name)
             rejects = [*_drained(reading), bad]
             if self.transform is not None:
                 kept = [column.name for column in contract.read_columns]

@@ -88,6 +88,10 @@ class Source(Strict):
 
     incremental: ClassVar[bool] = False
 
+    def notation(self, values: Values | None) -> Values:
+        """How a column is written, given what it says of itself."""
+        return values or self.values
+
     def read(self, request: Request) -> Reading:
         """Start reading; raises `SourceError` of the fitting kind, at once or while batches are drawn."""
         raise NotImplementedError

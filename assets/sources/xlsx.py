@@ -6,7 +6,7 @@ from pydantic import Field
 
 from assets.model import Regex, Strict
 from assets.sources import sheets
-from assets.sources.source import Reading, Request, Source
+from assets.sources.source import Reading, Request, Source, Values
 
 
 class Tree(Strict):
@@ -51,6 +51,12 @@ class Xlsx(Source):
     tree: Tree | None = None
     subtotals: Subtotals | None = None
     file_fields: Regex | None = None
+
+    def notation(self, values: Values | None) -> Values:
+        """As declared; and a date cell, which holds a day and no text, is read as what it is."""
+        said = values or self.values
+        days, moments = (*said.dates, "%Y-%m-%d"), (*said.datetimes, "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+        return said.model_copy(update={"dates": days, "datetimes": moments})
 
     def read(self, request: Request) -> Reading:
         """Read the workbooks in order of their names."""

@@ -29,7 +29,7 @@ def read(kind: str, given_: Sequence[Any] | pa.Array, values: Values = PLAIN) ->
     good, bad = conform(batch, [Column.model_validate(column("x", kind))], values=values)
     assert good.num_rows + bad.num_rows == len(cells)
     found = dict(zip(good["_line"].to_pylist(), good["x"].to_pylist(), strict=True))
-    assert set(bad["rule"].to_pylist()) <= {f"type {kind.split('(')[0]}"}
+    assert set(bad["rule"].to_pylist()) <= {f"type {kind.partition('(')[0]}"}
     return [found.get(line, "rejected") for line in lines.to_pylist()]
 
 
@@ -107,7 +107,7 @@ def test_native_numbers_keep_every_digit() -> None:
 
 
 def test_codes_stay_text() -> None:
-    """ "0101" keeps its zero; spaces around it go, as the contract's `trim` says."""
+    """A code such as 0101 keeps its zero; spaces around it go, as the contract's `trim` says."""
     assert read("string", ["0101", " 0101 ", "", None]) == ["0101", "0101", None, None]
 
 

@@ -1,6 +1,7 @@
 """Delimited text: any encoding and line end, headers of people, and every line that does not fit named."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -150,8 +151,6 @@ def test_a_column_may_be_ignored_by_name(tmp_path: Path) -> None:
 
 def test_several_files_are_read_in_order_and_the_newest_alone_on_demand(tmp_path: Path) -> None:
     """All files by name, with columns from their names; or the newest; with name, bytes and sha256 in the receipt."""
-    import os
-
     files(tmp_path, {"r_2026.csv": "a,b\ny,2\n", "r_2025.csv": "a,b\nx,1\n"})
     os.utime(tmp_path / "r_2025.csv", (2e9, 2e9))
     options = {"file_fields": r"r_(?P<year>\d{4})"}
