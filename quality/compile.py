@@ -52,14 +52,14 @@ def _in_set(kwargs: dict[str, Any], _: Any, types: Types, lookups: Lookups) -> C
 
 def _regex(kwargs: dict[str, Any], meta: dict[str, Any], types: Types, _: Lookups) -> Compiled:
     regex, whole = kwargs["regex"], meta.get("pattern")
-    if types[kwargs["column"]] != "VARCHAR" or not _understood(regex):
+    if types[kwargs["column"]] != "VARCHAR" or not understood(regex):
         return None
     if whole is not None and regex == f"^(?:{whole})$":
         return f"NOT regexp_full_match({name(kwargs['column'])}, {text(whole)})"
     return f"NOT regexp_matches({name(kwargs['column'])}, {text(regex)})"
 
 
-def _understood(regex: str) -> bool:
+def understood(regex: str) -> bool:
     """Whether RE2, which knows no look-around and no back-reference, can run it."""
     try:
         duckdb.execute("SELECT regexp_matches('', ?)", [regex])
