@@ -8,7 +8,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,33 +103,33 @@ def extract(contract: Contract, settings: Settings, *, partition: str | None = N
 
 def _read(run: _Run, increment: Increment) -> Receipt:
     if not increment.joins:
-        return _whole(run, run.read(increment), increment)
-    receipt = _merged(run, run.read(increment), increment)
+        return _whole(run, increment)
+    receipt = _merged(run, increment)
     if receipt is None:
         log.warning("%s: the source has another number of rows than this; reading everything again", run.contract.name)
-        again = Increment()
-        receipt = _whole(run, run.read(again), again, refreshed="counts differed")
+        receipt = _whole(run, Increment(), refreshed="counts differed")
     return receipt
 
 
-def _whole(run: _Run, reading: Reading, increment: Increment, *, refreshed: str | None = None) -> Receipt:
+def _whole(run: _Run, increment: Increment, *, refreshed: str | None = None) -> Receipt:
     """Everything that the source has."""
-    batches = (split(batch)[0] for batch in reading.batches)
-    with _both(run) as (raw, rejects):
+    with closing(run.read(increment)) as reading, _both(run) as (raw, rejects):
+        batches = (split(batch)[0] for batch in reading.batches)
         for good, bad in run.conformed(batches, reading):
             raw.write(good)
             rejects.write(bad)
     return _receipt(run, reading, increment, raw=raw, rejects=rejects, refreshed=refreshed)
 
 
-def _merged(run: _Run, reading: Reading, increment: Increment) -> Receipt | None:
+def _merged(run: _Run, increment: Increment) -> Receipt | None:
     """What was read, in the place of what an earlier run had of the same keys or partition.
 
     None when that does not make as many rows as the source counts.
     """
     with tempfile.TemporaryDirectory(prefix=".part-", dir=run.store.restricted) as name:
         folder = Path(name)
-        fresh = _spooled(run, reading, folder)
+        with closing(run.read(increment)) as reading:
+            fresh = _spooled(run, reading, folder)
         kept = Kept(contract=run.contract, store=run.store, increment=increment, folder=folder)
         refused = pa.concat_tables([kept.rejects(), fresh])
         expected = reading.facts.get("count")

@@ -38,7 +38,8 @@ def read(source: "Sql", request: Request) -> Reading:
     session = _session(source, request)
     cursor = next(session)
     try:
-        table = _looked_at(cursor, source, request)
+        with _explained(source, request):
+            table = _looked_at(cursor, source, request)
     except BaseException:
         session.close()
         raise
@@ -84,7 +85,7 @@ class _Table:
         return plain or number or pa.types.is_timestamp(kind)
 
     def _sorted(self, name: str) -> str:
-        collation = ' COLLATE "C"' if pa.types.is_string(self.types[name]) else ""
+        collation = '::text COLLATE "C"' if pa.types.is_string(self.types[name]) else ""
         return statements.identifier(name) + collation
 
     def count(self, conditions: Sequence[str]) -> str:
@@ -120,11 +121,25 @@ def _batches(
     try:
         with _explained(table.source, table.request):
             cursor.execute(table.statement())
-            for batch in cursor.fetch_record_batch():
+            for batch in _drawn(cursor, table):
                 yield _shaped(batch, table, reading)
             _counted(cursor, table, reading)
     finally:
         session.close()
+
+
+def _drawn(cursor: Any, table: _Table) -> Iterator[pa.RecordBatch]:
+    """Batches of the answer. What breaks off in the middle comes as an error of Arrow, in the database's own words."""
+    stream = cursor.fetch_record_batch()
+    while True:
+        try:
+            batch = stream.read_next_batch()
+        except StopIteration:
+            return
+        except (OSError, pa.ArrowException) as error:
+            state = _TIMEOUT if "statement timeout" in str(error) else "" if isinstance(error, OSError) else "22"
+            raise _meaning(state, "", table.source, table.request, connecting=False) from None
+        yield batch
 
 
 def _shaped(batch: pa.RecordBatch, table: _Table, reading: Reading) -> pa.RecordBatch:
@@ -200,11 +215,13 @@ def _explained(source: "Sql", request: Request, *, connecting: bool = False) -> 
         yield
     except Error as error:
         # The driver's words may hold the address or a value of a row: only their meaning is told.
-        raise _meaning(error, source, request, connecting=connecting) from None
+        state = str(error.sqlstate or "").strip("\0 ")
+        raise _meaning(state, str(error), source, request, connecting=connecting) from None
 
 
+_TIMEOUT = "57014"
 _MEANINGS: tuple[tuple[frozenset[str], type[SourceError], str, str], ...] = (
-    (frozenset({"57014"}), SourceUnreachable, "the query took too long",
+    (frozenset({_TIMEOUT}), SourceUnreachable, "the query took too long",
      "raise source.timeout, or run at a quiet hour"),
     (frozenset({"42501"}), SourceRefused, "the user may not read the table", "GRANT SELECT to the connection's user"),
     (frozenset({"42P01", "3F000"}), SourceChanged, "the table is not there", "mend source.table, or ask who moved it"),
@@ -213,12 +230,11 @@ _MEANINGS: tuple[tuple[frozenset[str], type[SourceError], str, str], ...] = (
 )  # fmt: skip
 
 
-def _meaning(error: Any, source: "Sql", request: Request, *, connecting: bool) -> SourceError:
-    """What the database meant; by its SQLSTATE, or the first two letters of it."""
-    state = str(error.sqlstate or "").strip("\0 ")
+def _meaning(state: str, words: str, source: "Sql", request: Request, *, connecting: bool) -> SourceError:
+    """What the database meant; by its SQLSTATE, or the first two letters of it, and by its words while connecting."""
     told = {"dataset": request.dataset, "where": f"connection {source.connection}", "found": state or None}
     if connecting or state[:2] in {"28", "3D"}:
-        return _not_connected(str(error), told)
+        return _not_connected(words, told)
     told["where"] = f"connection {source.connection}, {_place(source)}"
     for states, kind, sentence, advice in _MEANINGS:
         if states & {state, state[:2]}:

@@ -70,6 +70,12 @@ class Reading:
     rejects: list[pa.RecordBatch] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """Let go of the source, also when its batches were not all drawn."""
+        close = getattr(self.batches, "close", None)
+        if close is not None:
+            close()
+
 
 REJECTS = pa.schema([(LINE, pa.string()), ("rule", pa.string()), ("column", pa.string()), ("record", pa.string())])
 
