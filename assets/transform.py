@@ -1,6 +1,7 @@
 """An office's own Python function for a dataset, found by its name in the folder of transforms."""
 
 import importlib.util
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def load(contract: Contract, settings: Settings) -> tuple[Transform | None, str]
         raise _mistake(contract, f"there is no function transform in {settings.transforms}/{file.name}")
 
     def transform(table: pa.Table) -> pa.Table:
-        made: pa.Table = function(table)
+        made = _made(function, table, contract, file)
         missing = [c.name for c in contract.raw_columns if c.name not in made.schema.names]
         if missing:
             raise _mistake(contract, f"{file.name} does not make the column {', '.join(missing)}")
@@ -39,6 +40,16 @@ def load(contract: Contract, settings: Settings) -> tuple[Transform | None, str]
         return made if LINE in made.schema.names else made.append_column(LINE, table.column(LINE))
 
     return transform, sha256(file)
+
+
+def _made(function: Transform, table: pa.Table, contract: Contract, file: Path) -> pa.Table:
+    try:
+        return function(table)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold a value of a row
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+        where = f"{file.name} line {lines[-1]}" if lines else file.name
+        failed = f"{where} failed with {type(error).__name__}; its words are left out, they may hold a value"
+    raise _mistake(contract, failed)
 
 
 def _module(file: Path) -> object:
