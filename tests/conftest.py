@@ -1,3 +1,3 @@
 """Fixtures that every room's tests can use."""
 
-pytest_plugins = ["tests.portal_fixture"]
+pytest_plugins = ["tests.portal_fixture", "tests.systems_fixture"]

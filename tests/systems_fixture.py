@@ -1,6 +1,6 @@
 """The example systems as a fixture: started once a session by the command that people use, on a state of their own.
 
-A test module takes it with `from tests.systems_fixture import systems  # noqa: F401`, and is marked `systems`.
+A test takes it by its name, `systems`, and is marked `systems`.
 """
 
 import json

@@ -25,7 +25,6 @@ from assets.sources.source import REJECTS
 from assets.store import sha256, store_of
 from tests.assets.office import cells, column, contract, files, read, settings
 from tests.systems_fixture import ROOT, Systems
-from tests.systems_fixture import systems as systems  # noqa: PLC0414 - a fixture
 
 Run = Callable[..., None]
 CSV = {"kind": "csv", "connection": "drop", "path": "*.csv"}

@@ -18,7 +18,6 @@ from assets.sources.source import Request
 from assets.sources.sql import Sql
 from tests.assets.office import cells, column, contract, read, settings
 from tests.systems_fixture import Systems
-from tests.systems_fixture import systems as systems  # noqa: PLC0414 - a fixture
 
 A, B = column("a"), column("b", "decimal(20,2)")
 Run = Callable[..., None]

@@ -14,7 +14,7 @@ from adbc_driver_manager import ProgrammingError
 from adbc_driver_postgresql import dbapi
 
 from examples import change
-from tests.systems_fixture import ROOT, Systems, started, systems  # noqa: F401
+from tests.systems_fixture import ROOT, Systems, started
 
 pytestmark = pytest.mark.systems
 
@@ -33,7 +33,7 @@ def _rows(url: str, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in cursor.fetchall()]
 
 
-def test_the_ledger_holds_what_the_key_says(systems: Systems) -> None:  # noqa: F811
+def test_the_ledger_holds_what_the_key_says(systems: Systems) -> None:
     """The reader's URL reaches the tables, with as many living rows as the answer key counts."""
     for table, dataset in (("referensi_kode", "referensi-kode"), ("apbd_anggaran", "apbd-anggaran"),
                            ("apbd_realisasi", "apbd-realisasi"), ("pembayaran", "pembayaran")):  # fmt: skip
@@ -41,7 +41,7 @@ def test_the_ledger_holds_what_the_key_says(systems: Systems) -> None:  # noqa: 
         assert found == [(systems.rows(dataset)["read"],)]
 
 
-def test_the_books_are_the_sums_of_the_rows(systems: Systems) -> None:  # noqa: F811
+def test_the_books_are_the_sums_of_the_rows(systems: Systems) -> None:
     """The control totals per year equal the sum over living rows, each copy counted once."""
     query = """select v.tahun, v.total - r.total, v.baris - r.baris from v_kendali_pembayaran v join (
         select tahun, sum(nilai_bruto) as total, count(*) as baris
@@ -53,20 +53,20 @@ def test_the_books_are_the_sums_of_the_rows(systems: Systems) -> None:  # noqa: 
     assert found == [(2025, 0.0, 0.0), (2026, 0.0, 0.0)]
 
 
-def test_the_reader_cannot_write(systems: Systems) -> None:  # noqa: F811
+def test_the_reader_cannot_write(systems: Systems) -> None:
     """The role of the pipeline has no right to change a row."""
     with pytest.raises(ProgrammingError, match=r"permission denied|read-only"):
         _rows(systems.secret("keuangan_url"), "delete from pembayaran")
 
 
-def test_a_wrong_password_is_refused(systems: Systems) -> None:  # noqa: F811
+def test_a_wrong_password_is_refused(systems: Systems) -> None:
     """The ledger asks for the password."""
     wrong = systems.secret("keuangan_url").replace("terang:", "terang:x", 1)
     with pytest.raises(Exception, match="password authentication failed"):
         _rows(wrong, "select 1")
 
 
-def test_the_api_serves_all_contracts(systems: Systems) -> None:  # noqa: F811
+def test_the_api_serves_all_contracts(systems: Systems) -> None:
     """Two years at the largest page give every contract row of the key, in spite of 429 and 502."""
     total, head = 0, {"X-API-Key": systems.secret("procurement_key")}
     for year in (2025, 2026):
@@ -76,7 +76,7 @@ def test_the_api_serves_all_contracts(systems: Systems) -> None:  # noqa: F811
     assert total == systems.rows("kontrak")["read"]
 
 
-def test_secrets_are_for_their_owner(systems: Systems) -> None:  # noqa: F811
+def test_secrets_are_for_their_owner(systems: Systems) -> None:
     """Files of secrets have mode 0600 in a folder of mode 0700."""
     assert stat.S_IMODE(systems.secrets.stat().st_mode) == 0o700
     names = sorted(file.name for file in systems.secrets.iterdir())
@@ -102,7 +102,7 @@ def test_a_changed_row_is_later_than_all_others(changing: Systems) -> None:
     assert _rows(changing.admin, "select max(diubah_pada) from pembayaran") > before
 
 
-def test_two_on_one_state_are_refused(systems: Systems) -> None:  # noqa: F811
+def test_two_on_one_state_are_refused(systems: Systems) -> None:
     """A second start on the same folder ends at once with a reason, and leaves the first alone."""
     command = [sys.executable, "-m", "examples", "up", "--state", str(systems.state), "--secrets", str(systems.secrets)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

@@ -16,7 +16,7 @@ from assets.protect import Protected, protect
 from assets.settings import Settings
 from assets.store import store_of
 from quality.screening import Screening, screen
-from tests.systems_fixture import ROOT, Systems, systems  # noqa: F401
+from tests.systems_fixture import ROOT, Systems
 
 pytestmark = pytest.mark.systems
 NAMES = ("referensi-kode", "apbd-anggaran", "apbd-realisasi", "pembayaran", "kontrak", "proyek", "pendapatan")
@@ -37,7 +37,7 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(systems: Systems, tmp_path_factory: pytest.TempPathFactory) -> Office:  # noqa: F811
+def office(systems: Systems, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """The repository's own settings, with the test systems' secrets and a storage of its own."""
     folder = tmp_path_factory.mktemp("office")
     text = (ROOT / "terang.toml").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def office(systems: Systems, tmp_path_factory: pytest.TempPathFactory) -> Office
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_rows_are_what_the_key_says(office: Office, systems: Systems, name: str) -> None:  # noqa: F811
+def test_rows_are_what_the_key_says(office: Office, systems: Systems, name: str) -> None:
     """Read, rejected, quarantined, duplicate, withheld and published rows, each dataset exactly."""
     found, account = office.screened[name], office.protected[name]
     expected = systems.rows(name)
@@ -69,7 +69,7 @@ def test_rows_are_what_the_key_says(office: Office, systems: Systems, name: str)
 
 
 @pytest.mark.parametrize("name", ["apbd-anggaran", "apbd-realisasi", "pembayaran", "pendapatan"])
-def test_what_was_read_equals_the_books(office: Office, systems: Systems, name: str) -> None:  # noqa: F811
+def test_what_was_read_equals_the_books(office: Office, systems: Systems, name: str) -> None:
     """The contract's control totals agree, and their sum is the answer key's."""
     books = systems.truth["datasets"][name]["totals"]["books"]
     (compared,) = office.screened[name].reconcile
@@ -78,14 +78,14 @@ def test_what_was_read_equals_the_books(office: Office, systems: Systems, name: 
 
 
 @pytest.mark.parametrize("name", ["apbd-anggaran", "apbd-realisasi", "pembayaran", "kontrak", "pendapatan"])
-def test_published_sums_are_the_keys(office: Office, systems: Systems, name: str) -> None:  # noqa: F811
+def test_published_sums_are_the_keys(office: Office, systems: Systems, name: str) -> None:
     """The sum over the public table is what the answer key says is published, to the cent."""
     dataset = systems.truth["datasets"][name]
     total = sum(value for value in office.public(name)[dataset["measure"]].to_pylist() if value is not None)
     assert total == sum(map(Decimal, dataset["totals"]["published"].values()))
 
 
-def test_withheld_payments_are_summed(office: Office, systems: Systems) -> None:  # noqa: F811
+def test_withheld_payments_are_summed(office: Office, systems: Systems) -> None:
     """Persons' payments are no rows, but their number, their persons and their rupiah are told."""
     (held,) = office.protected["pembayaran"].withheld
     dataset = systems.truth["datasets"]["pembayaran"]
@@ -93,14 +93,14 @@ def test_withheld_payments_are_summed(office: Office, systems: Systems) -> None:
     assert held.persons == dataset["persons_withheld"]
 
 
-def test_no_small_group_of_taxpayers_is_shown(office: Office, systems: Systems) -> None:  # noqa: F811
+def test_no_small_group_of_taxpayers_is_shown(office: Office, systems: Systems) -> None:
     """As many cells as the key allows, each of five taxpayers or more."""
     shown = office.public("pendapatan")
     assert shown.num_rows == systems.truth["datasets"]["pendapatan"]["cells_published"]
     assert min(shown["jumlah_wajib_pajak"].to_pylist()) >= 5
 
 
-def test_persons_among_suppliers_are_redacted(office: Office, systems: Systems) -> None:  # noqa: F811
+def test_persons_among_suppliers_are_redacted(office: Office, systems: Systems) -> None:
     """A contract with a person stays public, without name and number."""
     shown = office.public("kontrak").to_pylist()
     redacted = [row for row in shown if row["nama_penyedia"] == "REDACTED: DATA PRIBADI"]
@@ -108,7 +108,7 @@ def test_persons_among_suppliers_are_redacted(office: Office, systems: Systems) 
     assert {row["penyedia_id"] for row in redacted} == {"REDACTED: DATA PRIBADI"}
 
 
-def test_warnings_are_counted(office: Office, systems: Systems) -> None:  # noqa: F811
+def test_warnings_are_counted(office: Office, systems: Systems) -> None:
     """Twelve lines above their ceiling are published, each counted by the rule that warns."""
     (rule,) = [
         one for one in office.screened["apbd-realisasi"].rules if one["name"] == "realisasi belanja melebihi pagu"
@@ -122,7 +122,7 @@ def _strings(table: pa.Table) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_known_person_is_in_a_public_table(office: Office, systems: Systems, name: str) -> None:  # noqa: F811
+def test_no_known_person_is_in_a_public_table(office: Office, systems: Systems, name: str) -> None:
     """No name, number, account, telephone or address of anybody in the systems stands in any public cell."""
     shown = "\n".join(_strings(office.public(name))).casefold()
     for kind, values in systems.truth["persons"].items():

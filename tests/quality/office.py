@@ -1,0 +1,61 @@
+"""A small office with three payments, one of them to a person, and its public table. All values are invented."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.catalog import load
+from assets.contract import Contract
+from assets.protect import protect
+from assets.settings import Settings
+from assets.sources.source import REJECTS
+from assets.store import Store, sha256, store_of, write_json
+
+CONTRACT = """
+title: {en: Payments}
+summary: {en: Payments.}
+publisher: {name: Office, contact: data@example.org}
+license: CC-BY-4.0
+source: {kind: sql, connection: ledger, table: payments}
+key: [number]
+persons: {column: kind, organisations: [body], rows: withhold, money: amount}
+columns:
+  - {name: number, type: string, class: code, pattern: 'SP-\\d{12}', label: {en: Number}}
+  - {name: kind, type: string, class: internal, label: {en: Kind}}
+  - {name: payee, type: string, class: org_id, label: {en: Payee}}
+  - {name: tax, type: string, class: direct_id, label: {en: Tax number}, privacy: {technique: drop}}
+  - {name: office, type: string, class: public, label: {en: Office}}
+  - {name: amount, type: "decimal(20,2)", class: public_measure, label: {en: Amount}}
+"""
+ROWS: list[dict[str, Any]] = [
+    {"number": "SP-000000000001", "kind": "body", "payee": "PT Contoh", "tax": "0100000000000001", "office": "Dinas A"},
+    {
+        "number": "SP-000000000002",
+        "kind": "person",
+        "payee": "Budi Contoh",
+        "tax": "3500000000000002",
+        "office": "Dinas A",
+    },
+    {"number": "SP-000000000003", "kind": "body", "payee": "CV Contoh", "tax": "0100000000000003", "office": "Dinas B"},
+]
+
+
+def office(folder: Path, **cells: str) -> tuple[Contract, Settings, Store]:
+    """A public table made from `ROWS`; `cells` go into the first row."""
+    (folder / "payments.yml").write_text(CONTRACT, encoding="utf-8")
+    contract, settings = load(folder / "payments.yml"), Settings(root=folder)
+    store = store_of(contract.name, settings)
+    rows = [{**row, "amount": Decimal(1_234_567_890_123)} for row in ROWS]
+    table = pa.Table.from_pylist([{**rows[0], **cells}, *rows[1:]])
+    table = table.set_column(5, "amount", table.column("amount").cast(pa.decimal128(20, 2)))
+    table = table.append_column("_row", pa.array(range(3), pa.int64())).append_column("_line", pa.array([""] * 3))
+    pq.write_table(table, store.raw)
+    pq.write_table(pa.table({"_row": pa.array([], pa.int64()), "fate": pa.array([], pa.string())}), store.excluded)
+    pq.write_table(REJECTS.empty_table(), store.rejects)
+    proof = {"passed": True, "contract": contract.digest, "raw_sha256": sha256(store.raw), "read": 3}
+    write_json(store.screening, {**proof, "quarantined": 0, "duplicates": 0})
+    protect(contract, settings)
+    return contract, settings, store
