@@ -124,7 +124,12 @@ def _views(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Sto
 
 
 def last_read(store: Store) -> int | None:
-    """How many rows the last screening that passed had read: a run that was stopped lowers no bound."""
+    """How many rows the last release had read, else the last screening that passed: a stopped run lowers no bound."""
+    latest = read_json(store.releases / "latest.json") or {}
+    release = read_json(store.releases / str(latest.get("version", "")) / "release.json") or {}
+    released = release.get("accounting", {}).get("read")
+    if isinstance(released, int):
+        return released
     before = read_json(store.screening)
     return before.get("baseline") if before else None
 

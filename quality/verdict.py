@@ -4,6 +4,7 @@ A gate that fails, crashes or answers nothing blocks; so does a verdict that is 
 """
 
 from dataclasses import asdict, dataclass
+from threading import Thread
 from typing import Any
 
 from assets.contract import Contract
@@ -12,6 +13,8 @@ from assets.settings import Settings
 from assets.store import Store, read_json, sha256, store_of, write_json
 from quality import gates
 from quality.gates.evidence import Evidence, Gate, Material
+
+PATIENCE_S = 900
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +25,7 @@ class Verdict:
     passed: bool
     public_sha256: str
     contract: str
+    asked: tuple[str, ...]
     gates: tuple[Evidence, ...]
 
     def document(self) -> dict[str, Any]:
@@ -36,12 +40,13 @@ def judge(contract: Contract, settings: Settings) -> Verdict:
     if not store.table.is_file():
         raise Unproven("there is no public table to judge", dataset=contract.name, next=f"terang run {contract.name}")
     digest = sha256(store.table)
-    answers = tuple(_ask(gate, Material(contract=contract, store=store)) for gate in gates.GATES)
+    answers = tuple(_ask(gate, Material(contract=contract, store=store, settings=settings)) for gate in gates.GATES)
     verdict = Verdict(
         dataset=contract.name,
         passed=bool(answers) and all(answer.passed is True for answer in answers),
         public_sha256=digest,
         contract=contract.digest,
+        asked=_asked(),
         gates=answers,
     )
     write_json(store.verdict, verdict.document())
@@ -56,25 +61,44 @@ def require(contract: Contract, settings: Settings) -> Verdict:
     if why:
         raise Unproven(f"nothing may be published: {why}", dataset=contract.name, next=f"terang run {contract.name}")
     answers = [Evidence(name=gate["name"], passed=gate["passed"], facts=gate["evidence"]) for gate in proof["gates"]]
-    return Verdict(**{**proof, "gates": tuple(answers)})
+    return Verdict(**{**proof, "asked": tuple(proof["asked"]), "gates": tuple(answers)})
 
 
 def _ask(gate: Gate, material: Material) -> Evidence:
-    """A gate's evidence; one that crashes or answers nothing has not passed, and its error's text stays unsaid."""
+    """A gate's evidence; one that crashes, hangs or answers nothing has not passed, and its error's text stays unsaid."""
+    answers: list[Any] = []
+    crashes: list[str] = []
+    asked = Thread(target=_answer, args=(gate, material, answers, crashes), daemon=True)
+    asked.start()
+    asked.join(PATIENCE_S)
+    if answers and isinstance(answers[0], Evidence) and isinstance(answers[0].passed, bool):
+        return answers[0]
+    why = crashes[0] if crashes else "no evidence" if answers else f"no answer within {PATIENCE_S} s"
+    return Evidence(name=_named(gate), passed=False, facts={"crashed": why})
+
+
+def _answer(gate: Gate, material: Material, answers: list[Any], crashes: list[str]) -> None:
     try:
-        answer = gate(material)
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong in a gate, the gate stays shut
-        return Evidence(name=gate.__name__, passed=False, facts={"crashed": type(error).__name__})
-    if not isinstance(answer, Evidence):
-        return Evidence(name=gate.__name__, passed=False, facts={"crashed": "no evidence"})
-    return answer
+        answers.append(gate(material))
+    except BaseException as error:  # noqa: BLE001 - whatever goes wrong in a gate, the gate stays shut
+        crashes.append(type(error).__name__)
+
+
+def _asked() -> tuple[str, ...]:
+    return tuple(_named(gate) for gate in gates.GATES)
+
+
+def _named(gate: Any) -> str:
+    return str(getattr(gate, "__name__", "a gate that is none"))
 
 
 def _why_not(proof: dict[str, Any] | None, contract: Contract, store: Store) -> str | None:
     if proof is None:
         return "the gates were never asked"
-    if proof["passed"] is not True or len(proof["gates"]) != len(gates.GATES):
+    if proof["passed"] is not True or not all(gate["passed"] is True for gate in proof["gates"]):
         return "a gate did not pass"
+    if tuple(proof.get("asked", ())) != _asked() or len(proof["gates"]) != len(gates.GATES):
+        return "not every gate was asked"
     if proof["contract"] != contract.digest:
         return "the contract changed after the verdict"
     if not store.table.is_file() or proof["public_sha256"] != sha256(store.table):

@@ -4,6 +4,8 @@ from quality.gates.accounting import balance
 from quality.gates.classes import declare, unname
 from quality.gates.evidence import Gate
 from quality.gates.known import recognise
+from quality.gates.protection import protected
+from quality.gates.rules import hold
 from quality.gates.scan import scan
 
-GATES: tuple[Gate, ...] = (declare, unname, scan, recognise, balance)
+GATES: tuple[Gate, ...] = (declare, unname, protected, scan, recognise, hold, balance)

@@ -31,7 +31,7 @@ def of_column(column: Column) -> str:
     """A regular expression for cells of a public column that need no look."""
     if column.technique is not None:
         bands = column.technique.bands if isinstance(column.technique, Generalise) else None
-        return _bands(bands) if bands else NOTHING
+        return of_bands(bands) if bands else NOTHING
     if is_number(column.type):
         return _NUMBER
     if column.type in {"date", "datetime"}:
@@ -62,7 +62,7 @@ def of_key(key: str, value: str) -> bool:
     return bool(_COUNT_KEYS.fullmatch(key) and re.fullmatch(_NUMBER, value, re.ASCII))
 
 
-def _bands(bounds: Sequence[Decimal]) -> str:
+def of_bands(bounds: Sequence[Decimal]) -> str:
     """The names of bands, as `assets/privacy/generalise.py` writes them."""
     texts = [f"{bound:f}" for bound in bounds]
     between = [f"{lower} - < {upper}" for lower, upper in pairwise(texts)]

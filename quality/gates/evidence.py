@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assets.contract import Contract
+from assets.settings import Settings
 from assets.store import Store
 
 
@@ -14,6 +15,7 @@ class Material:
 
     contract: Contract
     store: Store
+    settings: Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,3 +28,4 @@ class Evidence:
 
 
 Gate = Callable[[Material], Evidence]
+"""Looks, and answers with evidence. One that raises, answers nothing or takes too long has not passed."""

@@ -1,73 +1,139 @@
 """G4: no name and no number of the extract's own persons stands anywhere in the public table.
 
-The strongest gate, and it needs no guessing: the answer is known from the restricted rows.
+The strongest gate, and it needs no guessing: the answer is known from the restricted rows. A name of one word is
+looked for as a whole cell, a name of several words also inside a text; an organisation's name is a whole.
 """
+
+import unicodedata
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from assets.column import Column
+from assets.contract import Contract
 from assets.persons import about_persons
 from quality.gates.evidence import Evidence, Material
-from quality.session import name, parquet, text
+from quality.session import name, parquet, session
 
 NAME = "no known person"
-SHORTEST = 5
+LETTERS, DIGITS, WORDS = 5, 9, 6
 BATCH = 131_072
-# Case, blanks and punctuation do not make another person.
-_FOLDED = r"regexp_replace(lower(CAST({} AS VARCHAR)), '[^\p{{L}}\p{{N}}]', '', 'g')"
+# Case, accents, blanks and punctuation do not make another person. The words stay apart for looking inside texts.
+_WORDS = r"trim(regexp_replace(lower(strip_accents(plain({}))), '[^\p{{L}}\p{{N}}]+', ' ', 'g'))"
+_LETTERS = rf"length(regexp_replace(folded, '\P{{L}}', '', 'g')) >= {LETTERS}"
+_DIGITS = rf"regexp_matches(folded, '\d{{{DIGITS}}}')"
 
 
 def recognise(material: Material) -> Evidence:
-    """Compare every public text, whole and by its long numbers, with the identifiers of the restricted rows."""
-    contract = material.contract
-    texts = [
-        c.name for c in contract.public_columns if c.type == "string" and c.class_ not in {"code", "controlled_text"}
-    ]
-    with duckdb.connect() as connection:
-        secrets, organisations = _names(material)
-        connection.register("secrets", secrets)
-        connection.register("organisations", organisations)
-        folded = _FOLDED.format("name")
-        connection.execute(
-            f"CREATE TABLE known AS SELECT {folded} AS folded FROM secrets EXCEPT SELECT {folded} FROM organisations"
-        )
-        connection.execute(f"DELETE FROM known WHERE folded IS NULL OR length(folded) < {SHORTEST}")
+    """Compare every public text, whole and by its words, with the identifiers of the restricted rows."""
+    contract, store = material.contract, material.store
+    with session([store.table, store.raw], spill=store.restricted / "spill-known") as connection:
+        connection.create_function("plain", _plain, [duckdb.sqltypes.VARCHAR], duckdb.sqltypes.VARCHAR)
+        _learn(connection, contract, material)
         (count,) = connection.execute("SELECT count(*) FROM known").fetchall()[0]
-        hits = {column: found for column in texts if (found := _hits(connection, material, column))}
-    return Evidence(name=NAME, passed=not hits, facts={"identifiers": count, "rows by column": hits})
+        texts = [column for column in contract.public_columns if _is_open(column)]
+        found = {column.name: _hits(connection, parquet(store.table), column) for column in texts}
+    hits = {column: rows for column, rows in found.items() if rows}
+    facts = {"identifiers": count, "columns": [column.name for column in texts], "rows by column": hits}
+    return Evidence(name=NAME, passed=not hits, facts=facts)
 
 
-def _names(material: Material) -> tuple[pa.Table, pa.Table]:
-    """What must not appear, and what may.
+def _plain(value: str) -> str:
+    """Full-width and other compatible signs as the usual ones."""
+    return value if value.isascii() else unicodedata.normalize("NFKC", value)
 
-    The first: direct identifiers of all rows, and what names an organisation in rows that are about a person. The
-    second: the organisations' own names, which stand as account holders among the direct identifiers too.
+
+def _is_open(column: Column) -> bool:
+    """Whether a public column may hold words that no list or pattern names, or keeps them in some rows."""
+    if column.technique is not None:
+        return column.technique.rows != "all"
+    return column.type == "string" and not (column.enum or column.references or column.pattern)
+
+
+def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, material: Material) -> None:
+    """Leave in `known` every identifier, folded, with its number of words.
+
+    These are the direct identifiers of every row, and what names the payee in rows about a person. A name that stands
+    for an organisation in some row is the organisation's own, unless another row says that a person bears it.
     """
-    contract = material.contract
-    direct = [c.name for c in contract.raw_columns if c.class_ == "direct_id" and c.type == "string"]
-    named = (
-        [c.name for c in contract.raw_columns if c.class_ == "org_id" and c.type == "string"]
-        if contract.persons
-        else []
+    connection.execute("CREATE TEMP TABLE met (words VARCHAR, surely BOOLEAN)")
+    connection.execute("CREATE TEMP TABLE own (folded VARCHAR)")
+    direct = [column.name for column in contract.raw_columns if column.class_ in {"direct_id", "linkage_key"}]
+    named = [column.name for column in contract.raw_columns if column.class_ == "org_id"]
+    if direct or named:
+        columns = [*dict.fromkeys([*direct, *named, *_asked(contract)])]
+        for batch in pq.ParquetFile(material.store.raw).iter_batches(BATCH, columns=columns):
+            connection.register("rows", _marked(batch, contract))
+            for query in (*_identifiers(direct, named), *_own(named)):
+                connection.execute(query)
+            connection.unregister("rows")
+    connection.execute(
+        "CREATE TEMP TABLE known AS SELECT folded, max(words) AS words FROM ("
+        "SELECT replace(words, ' ', '') AS folded, len(string_split(words, ' ')) AS words, surely FROM met "
+        f"WHERE words <> '') WHERE ({_LETTERS} OR {_DIGITS}) "
+        "AND (surely OR folded NOT IN (SELECT folded FROM own)) GROUP BY folded"
     )
-    secrets: list[pa.Array] = [pa.array([], pa.string())]
-    organisations: list[pa.Array] = [pa.array([], pa.string())]
-    for batch in pq.ParquetFile(material.store.raw).iter_batches(BATCH):
-        persons = about_persons(batch, contract.persons)
-        secrets += [batch.column(column).unique() for column in direct]
-        secrets += [batch.filter(persons).column(column).unique() for column in named]
-        organisations += [batch.filter(pc.invert(persons)).column(column).unique() for column in named]
-    return tuple(pa.table({"name": pa.chunked_array(part)}) for part in (secrets, organisations))
 
 
-def _hits(connection: duckdb.DuckDBPyConnection, material: Material, column: str) -> int:
-    cell = _FOLDED.format(name(column))
-    source = f"(SELECT {cell} AS folded, count(*) AS n FROM {parquet(material.store.table)} GROUP BY 1)"
-    whole = connection.execute(f"SELECT coalesce(sum(n), 0) FROM {source} SEMI JOIN known USING (folded)").fetchall()
-    digits = connection.execute(
-        f"SELECT coalesce(sum(n), 0) FROM (SELECT n, unnest(regexp_extract_all(folded, {text(r'[0-9]{9,}')})) AS folded"
-        f" FROM {source}) SEMI JOIN known USING (folded)"
-    ).fetchall()
-    return int(whole[0][0]) + int(digits[0][0])
+def _marked(batch: pa.RecordBatch, contract: Contract) -> pa.Table:
+    """The rows with `_person`, and `_surely` where the kind of payee itself says so."""
+    who, persons = contract.persons, about_persons(batch, contract.persons)
+    said = persons
+    if who is not None and who.column is not None:
+        kinds = batch.column(who.column).cast(pa.string())
+        unlisted = pc.invert(pc.is_in(kinds, value_set=pa.array(who.organisations, pa.string())))
+        said = pc.and_(pc.is_valid(kinds), unlisted)
+    table = pa.Table.from_batches([batch]).append_column(pa.field("_person", pa.bool_()), persons)
+    return table.append_column(pa.field("_surely", pa.bool_()), said)
+
+
+def _asked(contract: Contract) -> Sequence[str]:
+    """The columns that say whether a row is about a person."""
+    who = contract.persons
+    return [] if who is None else [column for column in (who.column, *who.ids) if column is not None]
+
+
+def _identifiers(direct: Sequence[str], named: Sequence[str]) -> Iterator[str]:
+    for column in dict.fromkeys([*direct, *named]):
+        rows = "true" if column in direct else "_person"
+        yield (
+            f"INSERT INTO met SELECT DISTINCT {_words(column)}, _surely FROM rows "
+            f"WHERE {rows} AND {name(column)} IS NOT NULL"
+        )
+
+
+def _own(named: Sequence[str]) -> Iterator[str]:
+    for column in named:
+        folded = f"replace({_words(column)}, ' ', '')"
+        yield f"INSERT INTO own SELECT DISTINCT {folded} FROM rows WHERE NOT _person AND {name(column)} IS NOT NULL"
+
+
+def _words(column: str) -> str:
+    return _WORDS.format(f"CAST({name(column)} AS VARCHAR)")
+
+
+def _hits(connection: duckdb.DuckDBPyConnection, table: str, column: Column) -> int:
+    """Rows of the column that are an identifier as a whole, or hold one among their words."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE texts AS SELECT {_words(column.name)} AS text, count(*) AS times "
+        f"FROM {table} WHERE {name(column.name)} IS NOT NULL GROUP BY 1"
+    )
+    inside = "" if column.class_ == "org_id" else f" UNION {_inside()}"
+    query = (
+        "SELECT coalesce(sum(times), 0) FROM texts WHERE text IN ("
+        f"SELECT text FROM texts WHERE replace(text, ' ', '') IN (SELECT folded FROM known){inside})"
+    )
+    return int(connection.execute(query).fetchall()[0][0])
+
+
+def _inside() -> str:
+    """Texts with a run of words that is a known name of several words, or a word that is a known number."""
+    runs = "list_transform(range(1, len(parts) - size + 2), lambda i: array_to_string(parts[i:i + size - 1], ''))"
+    return (
+        f"SELECT text FROM (SELECT text, size, unnest({runs}) AS folded FROM "
+        f"(SELECT text, string_split(text, ' ') AS parts FROM texts), range(1, {WORDS + 1}) AS sizes(size) "
+        f"WHERE size <= len(parts)) JOIN known USING (folded) WHERE size > 1 OR {_DIGITS}"
+    )

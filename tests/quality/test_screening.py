@@ -171,6 +171,19 @@ def test_row_bounds_and_shrinking_stop_the_release(where: Settings) -> None:
     assert [problem.rule for problem in screen(asked, where, {}).problems] == ["50 to 100 rows"]
 
 
+def test_shrinking_is_against_the_last_release(where: Settings) -> None:
+    """A screening that passed but was never released lowers no bound either."""
+    asked = spending(rows={"shrink": "10%"})
+    store = made.raw(asked, where, rows(count=100))
+    write_json(store.releases / "latest.json", {"version": "2026-01-05"})
+    (store.releases / "2026-01-05").mkdir()
+    write_json(store.releases / "2026-01-05" / "release.json", {"accounting": {"read": 100}})
+    made.raw(asked, where, rows(count=95))
+    assert screen(asked, where, {}).passed
+    made.raw(asked, where, rows(count=89))
+    assert [problem.rule for problem in screen(asked, where, {}).problems] == ["rows do not shrink"]
+
+
 def test_written_totals_that_differ_stop_the_release_and_name_the_group(where: Settings) -> None:
     """A sum that is one cent off is told with both totals, their difference, and the group."""
     against = {"values": [{"tahun": 2026, "total": "1050.01"}]}
