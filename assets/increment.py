@@ -23,6 +23,7 @@ from assets.types import arrow_type
 
 CHANGED, KEYS = "changed.parquet", "keys.parquet"
 _BATCH = 131_072
+_MEMORY = "1GB"  # beyond it DuckDB sorts on disk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +98,7 @@ class Kept:
 
     def batches(self) -> Iterator[pa.Table]:
         """The rows in order of the key."""
+        self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self._connection.execute(f"SET temp_directory = {_text(str(self.folder / 'spill'))}")
         keys = [*self.contract.key, *(c.name for c in self.contract.read_columns if c.name not in self.contract.key)]
         order = ", ".join(_name(key) for key in keys)

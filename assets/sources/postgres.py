@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from assets.sources.sql import Sql
 
 log = logging.getLogger(__name__)
+_SORTING = "128MB"  # rows are sorted in memory where they fit
+_TIMEOUT = "57014"
 _REFUSED = re.compile(r"password|authentication|pg_hba|role .* does not exist|not permitted to log in", re.IGNORECASE)
 _NO_DATABASE = re.compile(r"database .* does not exist", re.IGNORECASE)
 
@@ -72,9 +74,13 @@ class _Table:
         )
 
     def order(self) -> str:
-        """By key, then by every other column, so that equal keys come in one order too."""
+        """By key as bytes, then by every other column, so that equal keys come in one order too.
+
+        Only the key gets a collation: with one, PostgreSQL sorts a copy of the column beside the column.
+        """
         others = [name for name in self.request.columns if name not in self.request.key]
-        return ", ".join(self._sorted(name) for name in (*self.request.key, *filter(self._sortable, others))) or "1"
+        rest = map(statements.identifier, filter(self._sortable, others))
+        return ", ".join([*map(self._as_bytes, self.request.key), *rest]) or "1"
 
     def _sortable(self, name: str) -> bool:
         kind = self.types[name]
@@ -84,7 +90,7 @@ class _Table:
         number = isinstance(kind, pa.OpaqueType) and kind.type_name == "numeric"
         return plain or number or pa.types.is_timestamp(kind)
 
-    def _sorted(self, name: str) -> str:
+    def _as_bytes(self, name: str) -> str:
         collation = '::text COLLATE "C"' if pa.types.is_string(self.types[name]) else ""
         return statements.identifier(name) + collation
 
@@ -196,6 +202,7 @@ def _session(source: "Sql", request: Request) -> Generator[Any, None, None]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(f"SET LOCAL statement_timeout = {int(source.timeout.total_seconds() * 1000)}")
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        cursor.execute(f"SET LOCAL work_mem = '{_SORTING}'")
         yield cursor
 
 
@@ -219,7 +226,6 @@ def _explained(source: "Sql", request: Request, *, connecting: bool = False) -> 
         raise _meaning(state, str(error), source, request, connecting=connecting) from None
 
 
-_TIMEOUT = "57014"
 _MEANINGS: tuple[tuple[frozenset[str], type[SourceError], str, str], ...] = (
     (frozenset({_TIMEOUT}), SourceUnreachable, "the query took too long",
      "raise source.timeout, or run at a quiet hour"),
