@@ -4,6 +4,7 @@ The table is a view `batch` with a unique `_row`. What fails is left in the tabl
 position in the suite), so that counts, quarantine and GX results all come from the same place.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from quality.expect import Expectation
 from quality.session import name, names
 
 BATCH, BROKEN = "batch", "broken"
+Suspected = Mapping[tuple[str, ...], str]
 ROW_COUNT = "expect_table_row_count_to_be_between"
 _UNIQUE = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 
@@ -45,16 +47,24 @@ class Outcome:
 
 
 def execute(
-    connection: duckdb.DuckDBPyConnection, suite: Mapping[str, Any], *, dataset: str, lookups: Lookups, rows: int
+    connection: duckdb.DuckDBPyConnection,
+    suite: Mapping[str, Any],
+    *,
+    dataset: str,
+    lookups: Lookups,
+    rows: int,
+    suspected: Suspected | None = None,
 ) -> tuple[Outcome, ...]:
     """Run every expectation of `suite` over `batch`; `rows` is what a bound on the row count is held against.
+
+    `suspected` saves a pass: columns whose repeated hashes were found before, in rows of which `batch` is a part.
 
     Raises `Blocked` where a rule cannot be evaluated: an unchecked rule is a broken one.
     """
     expectations: list[Expectation] = suite["expectations"]
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {BROKEN} (_row BIGINT, rule SMALLINT)")
     try:
-        _run(connection, expectations, lookups)
+        _run(connection, expectations, lookups, suspected or {})
     except (duckdb.Error, ValueError) as error:
         # DuckDB quotes the failing cell in its message, so its text goes no further.
         raise Blocked(
@@ -76,13 +86,20 @@ def _outcome(expectation: Expectation, failed: int, rows: int) -> Outcome:
     return Outcome(expectation=expectation, failed=int(outside), observed=rows)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, expectations: Sequence[Expectation], lookups: Lookups) -> None:
+def _run(
+    connection: duckdb.DuckDBPyConnection,
+    expectations: Sequence[Expectation],
+    lookups: Lookups,
+    suspected: Suspected,
+) -> None:
     types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {BATCH}").fetchall()}
     passing: dict[int, str] = {}
     strange: list[int] = []
     for i, expectation in enumerate(expectations):
         if expectation["type"] in _UNIQUE and set(_columns(expectation)) <= types.keys():
-            repeated_rows(connection, _columns(expectation), i)
+            columns = _columns(expectation)
+            among = suspected.get(tuple(columns)) or suspects(connection, BATCH, columns)
+            repeated_rows(connection, columns, i, among=among)
         elif expectation["type"] != ROW_COUNT:
             expression = compiled(expectation, types, lookups)
             strange.append(i) if expression is None else passing.__setitem__(i, expression)
@@ -106,25 +123,31 @@ def one_pass(connection: duckdb.DuckDBPyConnection, expressions: Mapping[int, st
     )
 
 
-def repeated_rows(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], rule: int) -> None:
+def repeated_rows(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], rule: int, *, among: str) -> None:
     """Every row whose values in `columns` stand in another row too; a row that is empty in all of them is left out."""
+    if is_empty(connection, among):
+        return
     present = " OR ".join(f"{name(column)} IS NOT NULL" for column in columns)
-    suspects(connection, BATCH, columns)
     connection.execute(
         f"INSERT INTO {BROKEN} SELECT _row, {rule} FROM ("
         f"SELECT _row, count(*) OVER (PARTITION BY {names(columns)}) AS times FROM {BATCH} "
-        f"WHERE hash({names(columns)}) IN (SELECT h FROM suspects) AND ({present})) WHERE times > 1"
+        f"WHERE hash({names(columns)}) IN (SELECT h FROM {among}) AND ({present})) WHERE times > 1"
     )
 
 
-def suspects(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> int:
-    """Leave in `suspects` the hashes that occur more than once: 8 bytes a row in memory, however long the key is."""
+def suspects(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> str:
+    """A table of the hashes that occur more than once: 8 bytes a row in memory, however long the columns are."""
+    found = f"suspects_{hashlib.sha256(repr(columns).encode()).hexdigest()[:12]}"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT hash({names(columns)}) AS h FROM {table} "
+        f"CREATE OR REPLACE TEMP TABLE {found} AS SELECT hash({names(columns)}) AS h FROM {table} "
         "GROUP BY h HAVING count(*) > 1"
     )
-    row = connection.execute("SELECT count(*) FROM suspects").fetchone()
-    return int(row[0]) if row else 0
+    return found
+
+
+def is_empty(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a table has no row."""
+    return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None
 
 
 def _columns(expectation: Expectation) -> list[str]:

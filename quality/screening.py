@@ -18,10 +18,10 @@ from assets.settings import Settings
 from assets.store import ROW, Store, explained, read_json, sha256, store_of, write_json
 from quality import duplicates, lookups, quarantine, reconcile, suite
 from quality.bounds import problems
-from quality.engine import Outcome, execute
+from quality.engine import Outcome, execute, is_empty, suspects
 from quality.findings import Screening
 from quality.rules import check_rules
-from quality.session import parquet, session
+from quality.session import parquet, session, text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,11 +77,15 @@ def _screened(
 ) -> Screening:
     table, rejects = (pq.read_metadata(file).num_rows for file in (store.raw, store.rejects))
     _views(connection, contract, store)
-    repeated = duplicates.mark(connection, "raw", key=contract.key, columns=[c.name for c in contract.raw_columns])
+    among = suspects(connection, "raw", contract.key)
+    columns = [column.name for column in contract.raw_columns]
+    repeated = duplicates.mark(connection, "raw", key=contract.key, columns=columns, among=among)
     rules = suite.document(contract)
     suite.save(rules, suite_file(store))
     tables = lookups.load(connection, contract, lists)
-    outcomes = execute(connection, rules, dataset=contract.name, lookups=tables, rows=table + rejects)
+    outcomes = execute(
+        connection, rules, dataset=contract.name, lookups=tables, rows=table + rejects, suspected={contract.key: among}
+    )
     stopping = {i: o.rule for i, o in enumerate(outcomes) if not o.warns and not o.of_table}
     written = quarantine.write(connection, contract, store, stopping)
     quarantine.exclude(connection, store)
@@ -156,18 +160,10 @@ def _rules(connection: duckdb.DuckDBPyConnection, outcomes: Sequence[Outcome], s
 def _check(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store, counts: _Counts) -> None:
     """Raise `Unbalanced` unless each row read has exactly one fate, counted anew from the files."""
     excluded = pq.read_metadata(store.excluded).num_rows
-    row = connection.execute(f"SELECT count(*), count(DISTINCT {ROW}) FROM raw").fetchone()
     receipt = read_json(store.receipt) or {}
     told = (receipt.get("rows", counts.table), receipt.get("rejects", counts.rejects))
-    if (
-        excluded == counts.bad + counts.duplicates
-        and row == (counts.table, counts.table)
-        and told
-        == (
-            counts.table,
-            counts.rejects,
-        )
-    ):
+    right = told == (counts.table, counts.rejects) and excluded == counts.bad + counts.duplicates
+    if right and _numbered(connection, store):
         return
     raise Unbalanced(
         "rows do not add up after screening",
@@ -176,6 +172,12 @@ def _check(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Sto
         allowed=f"receipt {told[0]} and {told[1]}, quarantined {counts.bad} + duplicates {counts.duplicates}",
         next="report it: this is a defect of Terang",
     )
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, store: Store) -> bool:
+    """Whether `_row` numbers the rows from 0 in the order of the file."""
+    source = f"read_parquet({text(str(store.raw))}, file_row_number=true)"
+    return is_empty(connection, f"{source} WHERE {ROW} IS DISTINCT FROM file_row_number")
 
 
 def _document(found: Screening) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
@@ -244,6 +245,17 @@ def test_a_receipt_with_other_counts_is_unbalanced(where: Settings) -> None:
     """A row that extraction counted and nobody finds is an error, not a shrug."""
     store = made.raw(asked := spending(), where, rows())
     write_json(store.receipt, {"rows": 101, "rejects": 0})
+    with pytest.raises(Unbalanced):
+        screen(asked, where, {})
+
+
+@pytest.mark.parametrize("numbers", [[0, 1, 1], [1, 2, 3], [0, 1, None], [0, 0, 3]])
+def test_rows_that_are_not_numbered_from_zero_are_unbalanced(where: Settings, numbers: list[int | None]) -> None:
+    """Each row has one number and each number one row, or fates could go to the wrong rows."""
+    store = made.raw(asked := spending(), where, rows(count=3))
+    table = pq.read_table(store.raw)
+    place = table.schema.get_field_index("_row")
+    pq.write_table(table.set_column(place, "_row", pa.array(numbers, pa.int64())), store.raw)
     with pytest.raises(Unbalanced):
         screen(asked, where, {})
 
