@@ -1,6 +1,9 @@
 """The public files of others, read by the contracts beside this file; they lie outside the repository."""
 
+import csv
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,12 +30,25 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     if not DATA.is_dir():
         pytest.skip("the public files are not on this machine")
     folder = tmp_path_factory.mktemp("office")
+    _village_funds(folder / "desa.db")
     file = folder / "terang.toml"
     file.write_text(
-        f'contracts = ["{HERE / "contracts"}"]\nlanguages = ["id", "en"]\n[connections.data]\nurl = "{DATA}"\n',
+        f'contracts = ["{HERE / "contracts"}"]\nlanguages = ["id", "en"]\n[connections.data]\nurl = "{DATA}"\n'
+        f'[connections.desa]\nurl = "sqlite:///{folder / "desa.db"}"\n',
         encoding="utf-8",
     )
     return settings.load(file)
+
+
+def _village_funds(file: Path) -> None:
+    """A database with both files of village funds, every cell as text."""
+    with closing(sqlite3.connect(file)) as connection:
+        for table in ("pagu", "realisasi"):
+            with (DATA / f"indonesia/dana-desa-2023/{table}-dana-desa.csv").open(encoding="utf-8", newline="") as text:
+                header, *rows = csv.reader(text, delimiter="\t")
+            connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} TEXT' for name in header)})")
+            connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(header))})", rows)
+        connection.commit()
 
 
 @pytest.fixture(scope="session")

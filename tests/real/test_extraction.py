@@ -94,6 +94,18 @@ def test_regions_above_their_ceiling_are_kept(read: Read) -> None:
     assert above["tahun"].to_pylist() == [2023] * 430
 
 
+def test_a_database_joins_ceilings_and_realisation(read: Read) -> None:
+    """Through SQLite: both totals exactly, the 430 rows that the contract's rule is about, and gaps left empty."""
+    receipt, table = read("dana-desa")
+    assert (receipt.rows, receipt.rejects) == (869, 0)
+    assert receipt.totals == {
+        "pagu": "139000000000000.00",
+        "realisasi": f"{69_850_854_792_317 + 36_572_463_568_290}.00",
+    }
+    assert pc.sum(pc.greater(table["realisasi"], table["pagu"])).as_py() == 430
+    assert table["realisasi"].null_count == 10
+
+
 def test_reading_again_gives_the_same_bytes(read: Read, contracts: Mapping[str, Contract]) -> None:
     """Every file read twice gives the same raw.parquet."""
     for name in contracts:
