@@ -4,11 +4,12 @@ Nothing is looked up until it is used: a code location loads without a secret.
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_serializer
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assets.errors import SettingsError
@@ -77,9 +78,13 @@ class Portal:
 class ConnectionSettings(Strict):
     """`url` of a database, API or folder; `headers` for keys that an API wants. `timeout` in seconds."""
 
-    url: Reference
+    url: Reference = Field(repr=False)
     headers: dict[str, Secret] = Field(default_factory=dict)
     timeout: float = Field(default=60.0, gt=0)
+
+    @field_serializer("url")
+    def _without_password(self, url: Reference) -> Any:
+        return re.sub(r"//[^@/]*@", "//…@", url) if isinstance(url, str) else url
 
 
 class PortalSettings(Strict):

@@ -1,0 +1,79 @@
+"""Settings: environment over file, secrets looked up late and never shown, every mistake in words."""
+
+from pathlib import Path
+
+import pytest
+
+from assets.errors import SettingsError
+from assets.settings import load
+
+TOML = """
+[connections.ledger]
+url = "postgresql://reader:hunter2@db.example.org/ledger"
+
+[connections.api]
+url = "https://api.example.org"
+headers = { X-API-Key = { env = "TERANG_TEST_KEY" } }
+
+[portals.default]
+url = "https://data.example.org/"
+token = { file = "secrets/token" }
+organization = "office"
+"""
+
+
+def _file(folder: Path, text: str = TOML) -> Path:
+    (folder / "terang.toml").write_text(text, encoding="utf-8")
+    return folder / "terang.toml"
+
+
+def test_loading_needs_no_secret(tmp_path: Path) -> None:
+    """A code location loads on a machine that has no token."""
+    assert load(_file(tmp_path)).portals["default"].organization == "office"
+
+
+def test_an_environment_variable_goes_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One value changes, its neighbours stay."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/token").write_text("t0ken\n", encoding="utf-8")
+    monkeypatch.setenv("TERANG_PORTALS__DEFAULT__URL", "http://127.0.0.1:5000")
+    portal = load(_file(tmp_path)).portal("default")
+    assert (portal.url, portal.token, portal.organization) == ("http://127.0.0.1:5000", "t0ken", "office")
+
+
+def test_a_missing_secret_says_which_and_is_never_the_text_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unset variable and a missing file each say what to set."""
+    monkeypatch.delenv("TERANG_TEST_KEY", raising=False)
+    settings = load(_file(tmp_path))
+    with pytest.raises(SettingsError, match="X-API-Key of connection api is not set") as unset:
+        settings.connection("api")
+    assert "TERANG_TEST_KEY" in str(unset.value)
+    with pytest.raises(SettingsError, match="token of portal default cannot be read"):
+        settings.portal("default")
+
+
+def test_no_password_is_shown(tmp_path: Path) -> None:
+    """Neither printing nor dumping settings shows a credential that stands in an address."""
+    settings = load(_file(tmp_path))
+    shown = f"{settings!r} {settings.model_dump_json()} {settings.connection('ledger')!r}"
+    assert "hunter2" not in shown
+    assert "db.example.org" in settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("[conections.x]\nurl = 'y'", "conections"), ("= 3", "not TOML"), ("contracts = 3", "contracts")]
+)
+def test_mistakes_are_told_in_words(tmp_path: Path, text: str, said: str) -> None:
+    """An unknown section, broken TOML, a wrong type."""
+    with pytest.raises(SettingsError) as error:
+        load(_file(tmp_path, text))
+    assert said in str(error.value)
+
+
+def test_an_unknown_name_tells_the_known_ones(tmp_path: Path) -> None:
+    """A contract that names a connection nobody set gets the list of those that are."""
+    with pytest.raises(SettingsError) as error:
+        load(_file(tmp_path)).connection("ledgr")
+    assert "api, ledger" in str(error.value)
