@@ -27,7 +27,8 @@ class Problem:
 class Screening:
     """The proof of one screening: read = kept + quarantined + duplicates, and every rule with its count.
 
-    `rules`: name, column, severity, kind (row | table | reading), failed. `reconcile`: see `quality/reconcile.py`.
+    `rules`: name, column, severity, kind (row | table | reading), failed (rows that break it), kept (those of them
+    that go on, because the rule only warns). `reconcile`: see `quality/reconcile.py`.
     No value of a row stands in it.
     """
 
@@ -50,8 +51,8 @@ class Screening:
         return tuple(problem.lines() for problem in self.problems)
 
     def warnings(self) -> dict[str, int]:
-        """Rules that some published rows break, with how many."""
-        return {rule["name"]: rule["failed"] for rule in self.rules if rule["severity"] == "warn" and rule["failed"]}
+        """Rules that rows break which go on all the same, with how many."""
+        return {rule["name"]: rule["kept"] for rule in self.rules if rule["kept"]}
 
     def blocked(self) -> Blocked:
         """The error that says why this screening stops the release."""

@@ -12,12 +12,15 @@ import duckdb
 import pyarrow as pa
 
 from assets.contract import Contract, Reconcile
-from assets.errors import SourceChanged, SourceRefused, SourceUnreachable
+from assets.errors import SourceChanged, SourceError
 from assets.settings import Settings
+from assets.sources.source import Request
+from assets.sources.sql import Sql
 from assets.types import duckdb_type
 from quality.session import name
 
 Totals = Mapping[tuple[str, ...], Decimal]
+TOTAL = "total"
 _LISTED = 100
 
 
@@ -76,12 +79,12 @@ def control(connection: duckdb.DuckDBPyConnection, rule: Reconcile, contract: Co
         table = pa.Table.from_pylist([{k: str(v) for k, v in row.items()} for row in rule.against.values])
     else:
         table = _queried(rule, contract, settings)
-    missing = [column for column in (*rule.by, "total") if column not in table.column_names]
+    missing = [column for column in (*rule.by, TOTAL) if column not in table.column_names]
     if missing:
         raise SourceChanged(
             "the control totals lack a column", dataset=contract.name, rule=rule.name, column=", ".join(missing)
         )
-    connection.register("control", table.select([*rule.by, "total"]))
+    connection.register("control", table.select([*rule.by, TOTAL]))
     casts = "".join(
         f"CAST(CAST({name(column)} AS {duckdb_type(contract.column(column).type)}) AS VARCHAR), " for column in rule.by
     )
@@ -135,21 +138,17 @@ def _text(value: Any) -> str:
 
 
 def _queried(rule: Reconcile, contract: Contract, settings: Settings) -> pa.Table:
-    """The answer of the contract's query; what a driver says may quote credentials, so only its kind is told."""
-    import adbc_driver_manager  # noqa: PLC0415 - a driver is loaded where a source is asked
-    import adbc_driver_postgresql.dbapi  # noqa: PLC0415
-
+    """The answer of the contract's query, read as any other source is read."""
     against = rule.against
-    connection = settings.connection(str(against.connection))
-    facts = {"dataset": contract.name, "rule": rule.name, "where": f"connection {against.connection}"}
+    source = Sql(kind="sql", connection=str(against.connection), query=against.query)
+    columns = (*rule.by, TOTAL)
+    request = Request(dataset=contract.name, columns=columns, connection=settings.connection(source.connection))
     try:
-        with adbc_driver_postgresql.dbapi.connect(connection.url) as database, database.cursor() as cursor:
-            cursor.execute(against.query)
-            return _plain(cursor.fetch_arrow_table())
-    except adbc_driver_manager.OperationalError as error:
-        raise SourceUnreachable("the control totals cannot be asked for", **facts, found=error.sqlstate) from None
-    except adbc_driver_manager.Error as error:
-        raise SourceRefused("the query of the control totals fails", **facts, found=error.sqlstate) from None
+        batches = list(source.read(request).batches)
+    except SourceError as error:
+        error.facts["rule"] = rule.name
+        raise
+    return _plain(pa.Table.from_batches(batches)) if batches else pa.table({name: [] for name in columns})
 
 
 def _plain(table: pa.Table) -> pa.Table:

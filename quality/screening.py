@@ -140,6 +140,8 @@ def last_read(store: Store) -> int | None:
 
 def _rules(connection: duckdb.DuckDBPyConnection, outcomes: Sequence[Outcome], store: Store) -> list[dict[str, Any]]:
     """Every rule with its count, then the reasons for which rows could not be read."""
+    query = f"SELECT rule, count(*) FROM broken WHERE {ROW} NOT IN (SELECT {ROW} FROM bad) GROUP BY rule"
+    kept = {int(rule): int(count) for rule, count in connection.execute(query).fetchall()}
     told = [
         {
             "name": outcome.rule,
@@ -147,13 +149,15 @@ def _rules(connection: duckdb.DuckDBPyConnection, outcomes: Sequence[Outcome], s
             "severity": "warn" if outcome.warns else "error",
             "kind": "table" if outcome.of_table else "row",
             "failed": outcome.failed,
+            "kept": kept.get(i, 0),
         }
-        for outcome in outcomes
+        for i, outcome in enumerate(outcomes)
     ]
     query = f'SELECT rule, "column", count(*) FROM {parquet(store.rejects)} GROUP BY ALL ORDER BY ALL'
     for rule, column, failed in connection.execute(query).fetchall():
         name = " ".join(part for part in (column, rule) if part)
-        told.append({"name": name, "column": column, "severity": "error", "kind": "reading", "failed": failed})
+        reading = {"severity": "error", "kind": "reading", "failed": failed, "kept": 0}
+        told.append({"name": name, "column": column, **reading})
     return told
 
 
