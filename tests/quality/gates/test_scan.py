@@ -208,6 +208,7 @@ FINE: dict[str, Any] = {
     "notes": "Ask data@example.org or see http://127.0.0.1:5000/dataset/payments; codes like SP-000000000001.",
     "hash": "1234567890" * 6 + "1234",
     "id": "12345678-1234-1234-1234-123456789012",
+    "identifier": "urn:uuid:12345678-1234-1234-1234-123456789012",
     "url": "https://portal.example/dataset/12345678-1234-1234-1234-123456789012/a.csv",
     "constraints": {"pattern": r"SP-\d{12}"},
     "files": [{"bytes": 12345678901, "rows": 123456789}],
