@@ -3,6 +3,8 @@
 from pathlib import Path
 
 DAGSTER_YAML = """\
+nux:
+  enabled: false
 telemetry:
   enabled: false
 concurrency:
