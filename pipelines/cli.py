@@ -57,14 +57,11 @@ def check(names: Names = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def schema() -> None:
+def schema(*, markdown: Annotated[bool, typer.Option(help="The page for people instead.")] = False) -> None:
     """Print the JSON Schema of a contract, for editors that complete and check it."""
-    from assets.contract import Contract  # noqa: PLC0415
+    from assets import reference  # noqa: PLC0415
 
-    document = Contract.model_json_schema(by_alias=True)
-    document["properties"].pop("name")
-    document["required"].remove("name")
-    typer.echo(json.dumps(document, indent=2))
+    typer.echo(reference.markdown() if markdown else json.dumps(reference.json_schema(), indent=2))
 
 
 @app.command()
