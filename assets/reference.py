@@ -76,6 +76,5 @@ def _type(schema: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    return {"string": "text", "object": "mapping", "boolean": "true or false"}.get(
-        schema.get("type", ""), schema.get("type", "value")
-    )
+    plain = str(schema.get("type", "value"))
+    return {"string": "text", "object": "mapping", "boolean": "true or false"}.get(plain, plain)
