@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_serializer
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assets.errors import SettingsError
@@ -82,10 +82,6 @@ class ConnectionSettings(Strict):
     headers: dict[str, Secret] = Field(default_factory=dict)
     timeout: float = Field(default=60.0, gt=0)
 
-    @field_serializer("url")
-    def _without_password(self, url: Reference) -> Any:
-        return re.sub(r"//[^@/]*@", "//…@", url) if isinstance(url, str) else url
-
 
 class PortalSettings(Strict):
     """A CKAN portal: its address, the API token of an editor, and the organisation that publishes."""
@@ -130,6 +126,14 @@ class Settings(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
     portals: dict[str, PortalSettings] = Field(default_factory=dict)
+
+    def shown(self) -> dict[str, Any]:
+        """What is in force, for people: a password that stands in an address is left out, a secret is only named."""
+        document = self.model_dump(mode="json")
+        for connection in document["connections"].values():
+            if isinstance(connection["url"], str):
+                connection["url"] = re.sub(r"//[^@/]*@", "//…@", connection["url"])
+        return document
 
     def folder(self, name: str) -> Path:
         """A folder of the settings, relative to the file that names it."""

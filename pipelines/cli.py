@@ -148,7 +148,7 @@ def status(*, as_json: AsJson = False) -> None:
     settings, contracts = _office()
     releases = {name: found for name, c in contracts.items() if (found := latest(c, settings))}
     document = {
-        "settings": settings.model_dump(mode="json"),
+        "settings": settings.shown(),
         "datasets": {name: releases[name].version if name in releases else None for name in contracts},
     }
     if as_json:
