@@ -28,6 +28,9 @@ check: install       ## lint, types and the quick tests
 real: install        ## the tests that read public files of real governments, where they are at hand
 	@$(BIN)/python -m pytest -m "real and not portal"
 
+bench: install       ## time the local path at 200,000 and 2 million payments; SCALE=n for one other size
+	@$(BIN)/python -m benchmarks $(SCALE)
+
 portal: install-portal   ## an empty portal alone, until Ctrl-C
 	@$(HERE)/portal/venv/bin/python -m portal up
 
