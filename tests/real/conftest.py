@@ -4,6 +4,9 @@ import csv
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,14 +16,34 @@ import pytest
 from assets import catalog, settings
 from assets.contract import Contract
 from assets.extract import extract
+from assets.protect import Protected, protect
 from assets.receipt import Receipt
 from assets.settings import Settings
 from assets.store import store_of
+from publish.release import Release, release
+from quality.findings import Screening
+from quality.screening import screen
+from quality.verdict import Verdict, judge
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
 HERE = Path(__file__).parent
+NAMES = sorted(file.stem for file in (HERE / "contracts").glob("[!_]*.yml"))
+TODAY = datetime(2026, 11, 5, tzinfo=UTC)
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """What each step of the way from a public file to a release said."""
+
+    receipt: Receipt
+    screening: Screening
+    protected: Protected
+    verdict: Verdict
+    release: Release
+
+
+Go = Callable[[str], Way]
 Read = Callable[[str], tuple[Receipt, pa.Table]]
 
 
@@ -66,3 +89,24 @@ def read(office: Settings, contracts: Mapping[str, Contract]) -> Read:
         return receipt, pq.read_table(store_of(name, office).raw)
 
     return extracted
+
+
+@pytest.fixture(scope="session")
+def go(office: Settings, contracts: Mapping[str, Contract]) -> Go:
+    """Takes a dataset the whole way to a release, after those whose codes it refers to; each once."""
+
+    @cache
+    def gone(name: str) -> Way:
+        contract = contracts[name]
+        for column in contract.columns:
+            if column.references:
+                gone(column.references.dataset)
+        return Way(
+            receipt=extract(contract, office),
+            screening=screen(contract, office, contracts),
+            protected=protect(contract, office),
+            verdict=judge(contract, office),
+            release=release(contract, office, now=TODAY),
+        )
+
+    return gone
