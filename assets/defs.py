@@ -1,15 +1,19 @@
 """The assets room in Dagster: `raw/<dataset>` and `public/<dataset>`, and what every room's definitions share."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from assets.contract import Contract
 from assets.errors import PortalUnreachable, SourceUnreachable, TerangError
 from assets.settings import Settings
-from assets.store import store_of
+from assets.store import read_json, store_of
+
+if TYPE_CHECKING:
+    from assets.receipt import Receipt
 
 SETTINGS = "settings"
 RETRIES, WAIT_SECONDS = 3, 20
@@ -89,6 +93,8 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
             keys: list[str | None] = list(context.partition_keys) if partitions else [None]
             receipts = [extract(contract, settings, partition=key) for key in keys]
         last = receipts[-1]
+        if contract.source.connection:
+            context.log_event(_seen(contract, last))
         schema = [(c.name, c.type, c.class_) for c in contract.raw_columns]
         return dg.MaterializeResult(
             metadata={
@@ -99,12 +105,19 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
                 "deleted at the source": last.deleted,
                 "bytes": last.bytes,
                 "seconds": round(sum(receipt.seconds for receipt in receipts), 2),
+                "control totals": dg.MetadataValue.json(last.totals),
                 "source": dg.MetadataValue.json(last.facts),
             },
             data_version=dg.DataVersion(last.sha256),
         )
 
     return raw
+
+
+def _seen(contract: Contract, receipt: "Receipt") -> dg.AssetObservation:
+    """What a run saw of the source system."""
+    told: dict[str, str | int] = {"read for": contract.name, "rows": receipt.rows, "deleted": receipt.deleted}
+    return dg.AssetObservation(system_of(contract), metadata=told)
 
 
 def system_of(contract: Contract) -> dg.AssetKey:
@@ -123,10 +136,13 @@ def _public(contract: Contract) -> dg.AssetsDefinition:
     def public(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from assets.protect import protect  # noqa: PLC0415
 
+        started = time.monotonic()
         with step(context, contract) as settings:
             account = protect(contract, settings)
+            screened = read_json(store_of(contract.name, settings).screening)
         language = settings.languages[0]
         schema = [(c.name, c.type, c.label.said_in(language)) for c in contract.public_columns]
+        broken = {rule["name"]: rule["failed"] - rule["kept"] for rule in screened["rules"]}
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": account.published_rows,
@@ -134,11 +150,13 @@ def _public(contract: Contract) -> dg.AssetsDefinition:
                 "read": account.read,
                 "published": account.published,
                 "quarantined": account.quarantined,
+                "quarantined by rule": dg.MetadataValue.json({rule: rows for rule, rows in broken.items() if rows}),
                 "duplicates": account.duplicates,
                 "withheld": sum(part.rows for part in account.withheld),
                 "withheld by reason": dg.MetadataValue.json(
                     {p.reason: {"rows": p.rows, "persons": p.persons, "money": p.money} for p in account.withheld}
                 ),
+                "seconds": round(time.monotonic() - started, 2),
             },
             data_version=dg.DataVersion(account.public_sha256),
         )

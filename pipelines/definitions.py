@@ -1,5 +1,7 @@
 """The Dagster code location: every room's definitions for every contract."""
 
+import warnings
+
 import dagster as dg
 
 import assets.defs
@@ -11,6 +13,9 @@ from assets.settings import load
 from pipelines.resources import SettingsResource
 from pipelines.schedules import job_of, schedule_of
 from pipelines.sensors import drop_sensor
+
+# Dagster calls single-run backfills beta; the pinned version has what is used of them.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
 @dg.definitions
@@ -31,12 +36,12 @@ def defs() -> dg.Definitions:
 
 
 def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
-    systems = {assets.defs.system_of(c) for c in contracts.values() if c.source.connection}
     every = contracts.values()
+    systems = {assets.defs.system_of(c): {str(c.source.kind)} for c in every if c.source.connection}
     return dg.Definitions(
         assets=[
-            dg.AssetSpec(key, group_name="systems", description=f"Internal system: {key.path[-1]}.")
-            for key in sorted(systems)
+            dg.AssetSpec(key, group_name="systems", kinds=kinds, description=f"Internal system: {key.path[-1]}.")
+            for key, kinds in sorted(systems.items())
         ],
         jobs=[job_of(contract) for contract in every],
         schedules=[found for contract in every if (found := schedule_of(contract, timezone))],

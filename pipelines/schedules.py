@@ -19,8 +19,9 @@ def schedule_of(contract: Contract, timezone: str) -> dg.ScheduleDefinition | No
     partitions = partitions_of(contract)
 
     def newest(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        del context
-        return dg.RunRequest(partition_key=partitions.get_last_partition_key() if partitions else None)
+        if partitions is None:
+            return dg.RunRequest()
+        return dg.RunRequest(partition_key=partitions.get_partition_keys(context.scheduled_execution_time)[-1])
 
     return dg.ScheduleDefinition(
         name=f"{group_of(contract)}_schedule",

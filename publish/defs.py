@@ -1,6 +1,7 @@
 """The publish room in Dagster: `release/<dataset>` (files, for ever) and `portal/<dataset>` (what readers see)."""
 
-import json
+import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ import pyarrow.parquet as pq
 from assets.contract import Contract
 from assets.defs import described, step
 from assets.errors import Unproven
-from assets.store import store_of
+from assets.store import Store, store_of
+from publish.file import File
 
 PREVIEW_ROWS = 5
 
@@ -27,18 +29,24 @@ def _release(contract: Contract) -> dg.AssetsDefinition:
         **described(contract, kinds={*contract.formats}, what="An immutable folder of files, checksums and evidence."),
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        from publish.history import markdown  # noqa: PLC0415
         from publish.release import release as make  # noqa: PLC0415
 
+        started = time.monotonic()
         with step(context, contract) as settings:
             made = make(contract, settings, now=datetime.now(UTC))
-            preview = _preview(contract, settings)
+            store = store_of(contract.name, settings)
+            preview, history = _preview(store), markdown(store)
         return dg.MaterializeResult(
             metadata={
                 "version": made.version,
                 "new": made.new,
                 "folder": dg.MetadataValue.path(str(made.path)),
-                "files": dg.MetadataValue.json(json.loads(json.dumps(made.files, default=str))),
+                "bytes": sum(file["bytes"] for file in made.files.values()),
+                "files": dg.MetadataValue.md(_files(made.files)),
+                "rows by release": dg.MetadataValue.md(history),
                 "preview of the public table": dg.MetadataValue.md(preview),
+                "seconds": round(time.monotonic() - started, 2),
             },
             data_version=dg.DataVersion(made.content_digest),
         )
@@ -81,8 +89,8 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
     return portal
 
 
-def _preview(contract: Contract, settings: Any) -> str:
-    file = pq.ParquetFile(store_of(contract.name, settings).table)
+def _preview(store: Store) -> str:
+    file = pq.ParquetFile(store.table)
     rows = next(file.iter_batches(PREVIEW_ROWS), None)
     names = file.schema_arrow.names
     lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
@@ -90,3 +98,8 @@ def _preview(contract: Contract, settings: Any) -> str:
         cells = ("" if value is None else str(value).replace("|", r"\|") for value in row.values())
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _files(files: Mapping[str, File]) -> str:
+    lines = [f"| {name} | {file['bytes']:,} | `{file['sha256']}` |" for name, file in sorted(files.items())]
+    return "\n".join(["| file | bytes | sha256 |", "|---|---:|---|", *lines])

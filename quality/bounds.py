@@ -8,6 +8,7 @@ from quality.engine import Outcome
 from quality.findings import Problem
 from quality.reconcile import Difference, Reconciled
 
+SHRINK, SET_ASIDE = "rows do not shrink", "share of rows set aside"
 _LISTED = 3
 
 
@@ -29,12 +30,16 @@ def problems(
     ]
 
 
+def total_named(name: str, by: Sequence[str]) -> str:
+    """How a comparison of totals is called: its rule, and by which columns."""
+    return f"{name}, by {', '.join(by)}" if by else name
+
+
 def _unequal(contract: Contract, one: Reconciled) -> Problem:
-    by = f", by {', '.join(one.by)}" if one.by else ""
     shown = one.differences[:_LISTED]
     more = f"; and {one.differing - len(shown)} more" if one.differing > len(shown) else ""
     return Problem(
-        rule=f"{one.name}{by}",
+        rule=total_named(one.name, one.by),
         found=_number(one.found),
         allowed=_number(one.allowed),
         difference=_number(str(Decimal(one.found) - Decimal(one.allowed))),
@@ -66,7 +71,7 @@ def _shrunk(contract: Contract, read: int, baseline: int | None) -> Iterator[Pro
     if share is None or not baseline or read >= baseline * (1 - share):
         return
     yield Problem(
-        rule="rows do not shrink",
+        rule=SHRINK,
         found=f"{read:,} rows, {baseline:,} before",
         allowed=f"at most {_percent(share)} fewer",
         difference=f"{read - baseline:,}",
@@ -83,7 +88,7 @@ def _too_many(contract: Contract, outcomes: Sequence[Outcome], read: int, quaran
         key=lambda outcome: -outcome.failed,
     )
     yield Problem(
-        rule="share of rows set aside",
+        rule=SET_ASIDE,
         found=f"{quarantined:,} of {read:,} rows ({_percent(Decimal(quarantined) / read)})",
         allowed=f"at most {_percent(allowed)}",
         narrowed="; ".join(f"{outcome.rule}: {outcome.failed:,}" for outcome in worst[:_LISTED]) or None,

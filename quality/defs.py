@@ -1,82 +1,72 @@
-"""The quality room in Dagster: screening as the blocking check of raw, the gates as the blocking check of public."""
+"""The quality room in Dagster: one check for each rule of raw, one for each gate of public; what must not pass blocks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import dagster as dg
 
 from assets.contract import Contract
-from assets.defs import SETTINGS, step
+from assets.defs import SETTINGS, group_of, step
+from quality.checks import Answer, Check, judged, of_public, of_raw, screened
 
 
 def defs(contract: Contract, contracts: Callable[[], dict[str, Contract]]) -> dg.Definitions:
-    """The two blocking checks of one dataset. `contracts` gives all of them, for references between datasets."""
+    """The checks of one dataset. `contracts` gives all of them, for references between datasets."""
     return dg.Definitions(asset_checks=[_screening(contract, contracts), _gates(contract)])
 
 
 def _screening(contract: Contract, contracts: Callable[[], dict[str, Contract]]) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=["raw", contract.name],
-        name="screening",
+    @dg.multi_asset_check(
+        name=f"{group_of(contract)}_screening",
         description="Every rule of the contract, the ledger's own totals, and how many rows were set aside.",
-        blocking=True,
+        specs=_specs(dg.AssetKey(["raw", contract.name]), of_raw(contract)),
         required_resource_keys={SETTINGS},
     )
-    def screening(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    def screening(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         from quality.screening import screen  # noqa: PLC0415
 
         with step(context, contract) as settings:
             found = screen(contract, settings, contracts())
-        broken = {rule["name"]: rule["failed"] for rule in found.rules if rule["failed"]}
-        stopped = not found.passed
-        return dg.AssetCheckResult(
-            passed=not stopped and not broken,
-            severity=dg.AssetCheckSeverity.ERROR if stopped else dg.AssetCheckSeverity.WARN,
-            description="\n\n".join(found.failures()) if stopped else _sentence(broken),
-            metadata={
-                "read": found.read,
-                "kept": found.kept,
-                "quarantined": found.quarantined,
-                "duplicates": found.duplicates,
-                "rows by broken rule": dg.MetadataValue.json(broken),
-                "totals against the ledger": dg.MetadataValue.json(_plain(found.reconcile)),
-            },
-        )
+        yield from _results(dg.AssetKey(["raw", contract.name]), screened(contract, found))
 
     return screening
 
 
 def _gates(contract: Contract) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=["public", contract.name],
-        name="gates",
+    @dg.multi_asset_check(
+        name=f"{group_of(contract)}_gates",
         description="Nothing personal and nothing unaccounted in the public table; one gate that does not pass blocks.",
-        blocking=True,
+        specs=_specs(dg.AssetKey(["public", contract.name]), of_public()),
         required_resource_keys={SETTINGS},
     )
-    def gates(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    def gates(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         from quality.verdict import judge  # noqa: PLC0415
 
         with step(context, contract) as settings:
             verdict = judge(contract, settings)
-        shut = [gate.name for gate in verdict.gates if not gate.passed]
-        return dg.AssetCheckResult(
-            passed=verdict.passed,
-            severity=dg.AssetCheckSeverity.ERROR,
-            description=f"blocked by {', '.join(shut)}" if shut else f"{len(verdict.gates)} gates passed",
-            metadata={
-                gate.name: dg.MetadataValue.json(_plain({"passed": gate.passed, **gate.facts}))
-                for gate in verdict.gates
-            },
-        )
+        yield from _results(dg.AssetKey(["public", contract.name]), judged(verdict))
 
     return gates
 
 
-def _sentence(broken: dict[str, int]) -> str:
-    return "; ".join(f"{name}: {count} rows" for name, count in broken.items()) or "every rule holds"
+def _specs(asset: dg.AssetKey, checks: Iterable[Check]) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(check.name, asset=asset, description=check.rule, blocking=True) for check in checks]
 
 
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))
+def _results(asset: dg.AssetKey, answers: Iterable[tuple[Check, Answer]]) -> Iterator[dg.AssetCheckResult]:
+    for check, answer in answers:
+        yield dg.AssetCheckResult(
+            asset_key=asset,
+            check_name=check.name,
+            passed=answer.passed,
+            severity=dg.AssetCheckSeverity.ERROR if answer.blocks else dg.AssetCheckSeverity.WARN,
+            description=answer.words,
+            metadata={name: _shown(fact) for name, fact in answer.facts.items()},
+        )
+
+
+def _shown(fact: Any) -> Any:
+    """Numbers and short texts as they are, so that Dagster draws them over time; anything else as JSON."""
+    plain = isinstance(fact, bool | int | float | str)
+    return fact if plain else dg.MetadataValue.json(json.loads(json.dumps(fact, default=str)))

@@ -1,0 +1,110 @@
+"""What an engineer sees in Dagster of a run: checks that name their rule, figures, pictures, and what stops a run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from assets.errors import SourceUnreachable
+from assets.settings import CONFIG_VARIABLE
+from pipelines.definitions import defs
+from pipelines.office import make
+
+HEADER = "kode_rekening,bulan,nilai\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new office as `terang init` makes it."""
+    make(tmp_path)
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "terang.toml"))
+    return tmp_path
+
+
+def execute(*rooms: str) -> dg.ExecuteInProcessResult:
+    """Run the dataset `example` as far as these rooms."""
+    wanted = dg.AssetSelection.assets(*(dg.AssetKey([room, "example"]) for room in rooms))
+    job = dg.define_asset_job("some", selection=wanted | wanted.required_multi_asset_neighbors())
+    code = dg.Definitions.merge(defs(), dg.Definitions(jobs=[job]))
+    return code.resolve_job_def("some").execute_in_process(
+        instance=dg.DagsterInstance.ephemeral(), raise_on_error=False
+    )
+
+
+def checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    """The checks of a run by name."""
+    return {check.check_name: check for check in result.get_asset_check_evaluations()}
+
+
+def shown(result: dg.ExecuteInProcessResult, room: str) -> Mapping[str, Any]:
+    """What Dagster shows of one asset."""
+    events = result.get_asset_materialization_events()
+    (event,) = [e for e in events if e.asset_key and e.asset_key.path[0] == room]
+    return {name: entry.value for name, entry in event.materialization.metadata.items()}
+
+
+def test_each_rule_is_a_check_that_says_what_it_demands(office: Path) -> None:
+    """A good run has one green check for each rule, bound and gate."""
+    del office
+    found = checks(execute("raw", "public"))
+    assert all(check.passed for check in found.values())
+    assert {"bulan_is_between_1_and_12", "kode_rekening_matches_its_pattern", "key_is_unique"} <= found.keys()
+    assert {"every_row_can_be_read", "share_of_rows_set_aside", "balance", "scan", "recognise"} <= found.keys()
+
+
+def test_a_row_that_breaks_a_rule_is_a_warning_with_its_count(office: Path) -> None:
+    """The check of the broken rule is not green; the run goes on without the row."""
+    rows = "".join(f"5.1.02,{month},1.00\n" for month in (*range(1, 13), *range(1, 13)))
+    lines = rows.splitlines()
+    body = "\n".join(line.replace("5.1.02", f"5.1.{n:02}") for n, line in enumerate(lines))
+    (office / "incoming/spending_2026.csv").write_text(f"{HEADER}{body}\n5.9,13,7.00\n", encoding="utf-8")
+    result = execute("raw", "public")
+    check = checks(result)["bulan_is_between_1_and_12"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check.description == "1 row against it, set aside"
+    assert shown(result, "public")["quarantined by rule"] == {"bulan is between 1 and 12": 1}
+    assert result.success
+
+
+def test_what_stops_a_release_is_a_red_check_and_nothing_follows(office: Path) -> None:
+    """Too many rows set aside: that check is an error, in words, and the public table is not made."""
+    (office / "incoming/spending_2026.csv").write_text(f"{HEADER}5.1,13,1.00\n5.1,1,1.00\n", encoding="utf-8")
+    result = execute("raw", "public")
+    check = checks(result)["share_of_rows_set_aside"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert check.description
+    assert "1 of 2 rows (50 %)" in check.description
+    assert not result.success
+    assert not [e for e in result.get_asset_materialization_events() if e.asset_key and e.asset_key.path[0] == "public"]
+
+
+def test_assets_show_what_a_colleague_would_ask(office: Path) -> None:
+    """Rows, bytes, seconds, totals; what became of the rows; files, a picture over releases, a preview."""
+    del office
+    result = execute("raw", "public", "release")
+    raw, public, release = (shown(result, room) for room in ("raw", "public", "release"))
+    assert raw["control totals"] == {"nilai": "3500000.50"}
+    assert {"rows", "bytes", "seconds", "rejected lines", "source", "dagster/column_schema"} <= raw.keys()
+    assert (public["read"], public["published"], public["quarantined"], public["withheld"]) == (2, 2, 0, 0)
+    assert "![rows by release](data:image/svg+xml;base64," in release["rows by release"]
+    assert "| 5.1.02 | 1 | 1000000.50 |" in release["preview of the public table"]
+    assert "| example.csv |" in release["files"]
+
+
+def test_only_a_fault_outside_is_tried_again(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that is down asks for a retry; a column that the contract does not name does not."""
+    (office / "incoming/spending_2026.csv").write_text("kode_rekening,bulan,jumlah\n5.1,1,1\n", encoding="utf-8")
+    changed = execute("raw")
+    assert not changed.success
+    assert not [e for e in changed.all_events if e.is_step_up_for_retry]
+
+    def down(*_: object, **__: object) -> None:
+        raise SourceUnreachable("the source does not answer", dataset="example")
+
+    monkeypatch.setattr("assets.extract.extract", down)
+    monkeypatch.setattr("assets.defs.WAIT_SECONDS", 0)
+    tried = execute("raw")
+    assert not tried.success
+    assert len([e for e in tried.all_events if e.is_step_up_for_retry]) == 3
