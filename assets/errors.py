@@ -14,9 +14,9 @@ TerangError
 ├── Unproven               asked to go on without a proof that matches these bytes
 ├── Unbalanced             rows went missing between two rooms
 └── PortalError            what a portal did
-├── PortalUnreachable  down, slow, overloaded: worth another try
-├── PortalRefused      token or rights too weak, or the name belongs to somebody else
-└── PortalMismatch     what the public reads is not what was sent
+    ├── PortalUnreachable  down, slow, overloaded: worth another try
+    ├── PortalRefused      token or rights too weak, or the name belongs to somebody else
+    └── PortalMismatch     what the public reads is not what was sent
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ No dataset knowledge here, and no I/O.
 import re
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,18 @@ class Strict(BaseModel):
     """A frozen model that takes nothing it does not know; a number is never taken for a text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    def __copy__(self) -> Self:
+        return super().__copy__()._underived()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return super().__deepcopy__(memo)._underived()
+
+    def _underived(self) -> Self:
+        """Without what was worked out from the options: `model_copy` may change them, and a digest with them."""
+        for name in self.__dict__.keys() - type(self).model_fields.keys():
+            del self.__dict__[name]
+        return self
 
 
 class Text(RootModel[dict[str, str]]):

@@ -55,6 +55,17 @@ def test_layout_and_comments_do_not_change_the_digest(tmp_path: Path) -> None:
     assert plain.digest == commented.digest != changed.digest
 
 
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_changed_copy_has_its_own_digest_and_columns(tmp_path: Path, *, deep: bool) -> None:
+    """What was worked out of a contract does not go along into a copy that says something else."""
+    plain = _loaded(tmp_path)
+    assert (plain.digest, len(plain.public_columns)) == (_loaded(tmp_path).digest, 3)
+    assert plain.model_copy(deep=deep).digest == plain.digest
+    copied = plain.model_copy(update={"columns": plain.columns[:2], "rules": ()}, deep=deep)
+    assert copied.digest != plain.digest
+    assert [column.name for column in copied.public_columns] == ["kode", "bulan"]
+
+
 def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     """Wrong class, wrong type and an unprotected identifier come in one error, in the order of the file."""
     text = GOOD.replace("public_measure", "publik_measure").replace("type: integer", "type: integr")
