@@ -2,10 +2,11 @@
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
@@ -48,11 +49,20 @@ def _batches(source: "Json", request: Request, reading: Reading) -> Iterator[pa.
     # A redirect is not followed: the key would go to whoever the answer names.
     with httpx.Client(headers=headers, timeout=connection.timeout, follow_redirects=False) as client:
         asker = _Asker(client=client, url=connection.url.rstrip("/"), source=source, request=request, reading=reading)
-        for number, page in enumerate(_pages(asker), start=1):
-            reading.facts["pages"] = number
-            lines = [f"page {number} item {i}" for i in range(1, len(page) + 1)]
-            if page:
-                yield batch_of(page, lines, request=request, ignore=source.ignore, where=asker.place)
+        for sweep in _sweeps(source.parameters):
+            asker.sweep = sweep
+            for number, page in enumerate(_pages(asker), start=1):
+                reading.facts["pages"] += 1
+                lines = [f"{asker.part}page {number} item {i}" for i in range(1, len(page) + 1)]
+                if page:
+                    yield batch_of(page, lines, request=request, ignore=source.ignore, where=asker.place)
+
+
+def _sweeps(parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What is asked for, one value of each list at a time, in the order that they are written."""
+    lists = {name: value for name, value in parameters.items() if isinstance(value, list | tuple)}
+    for values in product(*lists.values()):
+        yield {**parameters, **dict(zip(lists, values, strict=True))}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -64,11 +74,18 @@ class _Asker:
     source: "Json"
     request: Request
     reading: Reading
+    sweep: dict[str, Any] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
         """Where, for a message: never the address, which may hold a key."""
-        return f"connection {self.source.connection}, {self.source.endpoint}"
+        return f"connection {self.source.connection}, {self.source.endpoint} {self.part}".rstrip()
+
+    @property
+    def part(self) -> str:
+        """Which of the values that are swept, when there are several: "tahun 2025 "."""
+        swept = [name for name, value in self.source.parameters.items() if isinstance(value, list | tuple)]
+        return "".join(f"{name} {self.sweep[name]} " for name in swept)
 
     def ask(self, parameters: dict[str, Any]) -> Any:
         """The document; raises the `SourceError` that fits."""
@@ -80,7 +97,7 @@ class _Asker:
             reraise=True,
         )
         try:
-            text = retrying(self._once, {**self.source.parameters, **parameters})
+            text = retrying(self._once, {**self.sweep, **parameters})
             return parse(text)
         except _Later as error:
             raise self._error(SourceUnreachable, "the API does not answer", str(error), "run again later") from None
@@ -221,7 +238,8 @@ class _Book:
     def close(self) -> None:
         """All pages are read; raises `SourceChanged` where they are not as many records as the API said."""
         if self.total is not None:
-            self.asker.reading.facts["total"] = self.total
+            facts = self.asker.reading.facts
+            facts["total"] = facts.get("total", 0) + self.total
             if self.count != self.total:
                 self._changed("the API told another total than it gave", f"{self.count} records, total {self.total}")
 

@@ -39,8 +39,8 @@ class Json(Source):
     """`path` (a glob) for files, or `endpoint` below the `connection`'s URL for an API.
 
     `records` is the dotted path to the list of records ("" when the document is the list). The connection holds the
-    address and the credentials; `parameters` are sent with each request. A record that is a list has columns "1", "2",
-    and so on.
+    address and the credentials; `parameters` are sent with each request, and a list among them is swept: all pages of
+    the first value, then all of the next. A record that is a list has columns "1", "2", and so on.
     """
 
     kind: Literal["json"]
@@ -57,6 +57,9 @@ class Json(Source):
             raise PydanticCustomError("json", "say either path (for files) or endpoint (for an API)")
         if self.endpoint is not None and self.connection is None:
             raise PydanticCustomError("json", "an endpoint needs a connection, which holds the address")
+        empty = [name for name, value in self.parameters.items() if value == []]
+        if empty:
+            raise PydanticCustomError("json", "nothing to sweep in parameters: {names}", {"names": ", ".join(empty)})
         return self
 
     def read(self, request: Request) -> Reading:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from pydantic import ValidationError
 
 from assets.errors import SourceChanged, SourceRefused, SourceUnreachable, SourceUnreadable
 from assets.settings import ConnectionSettings, FromEnvironment, FromFile, Settings
@@ -138,6 +139,39 @@ def test_every_way_of_paging_gives_all_records_once(
 def failing(first: Sequence[Answer], then: Ask) -> Ask:
     """Failures first, then a server that is well."""
     return lambda parameters, number: first[number - 1] if number <= len(first) else then(parameters, number)
+
+
+def by_year(parameters: dict[str, str], _: int) -> Answer:
+    """Five things of 2025 by cursor, two of 2026, none of 2027."""
+    year, start = parameters["year"], int(parameters.get("cursor", "0"))
+    things = [{"a": f"{year}-{n}", "b": n} for n in range({"2025": 5, "2026": 2, "2027": 0}[year])]
+    more = start + 2 < len(things)
+    meta = {"cursor": str(start + 2) if more else None, "has_more": more, "total": len(things)}
+    return 200, {"data": things[start : start + 2], "meta": meta}, {}
+
+
+def test_a_list_among_the_parameters_is_swept(tmp_path: Path, server: Server) -> None:
+    """All pages of one value, then those of the next; each row says whose page it was on, totals add up."""
+    server.answer = by_year
+    source = endpoint(paging={**CURSOR, "total": "meta.total"}, parameters={"year": [2025, 2026, 2027], "kind": "x"})
+    receipt, rows, _ = read(contract(source, A, B), office(tmp_path, server))
+    assert rows["a"].to_pylist() == [*(f"2025-{n}" for n in range(5)), "2026-0", "2026-1"]
+    assert rows["_line"].to_pylist()[4:6] == ["year 2025 page 3 item 1", "year 2026 page 1 item 1"]
+    assert (receipt.facts["pages"], receipt.facts["total"]) == (5, 7)
+    assert [asked["year"] for asked in server.asked] == ["2025"] * 3 + ["2026", "2027"]
+    assert {asked["kind"] for asked in server.asked} == {"x"}
+
+
+def test_two_lists_are_swept_together(tmp_path: Path, server: Server) -> None:
+    """Every value of the one with every value of the other; an error says at which it stopped."""
+    server.answer = lambda asked, n: (200, {"data": [{"a": str(n), "b": 1}]}, {}) if n < 4 else (404, asked, {})
+    with pytest.raises(ValidationError, match="nothing to sweep in parameters: year"):
+        contract(endpoint(parameters={"year": []}), A, B)
+    source = endpoint(parameters={"year": [2025, 2026], "office": ["1", "2"]})
+    with pytest.raises(SourceChanged) as error:
+        read(contract(source, A, B), office(tmp_path, server))
+    assert error.value.facts["where"].endswith("year 2026 office 2")
+    assert [(a["year"], a["office"]) for a in server.asked] == [(y, o) for y in ("2025", "2026") for o in ("1", "2")]
 
 
 def test_a_busy_server_is_asked_again(tmp_path: Path, server: Server) -> None:
