@@ -1,6 +1,7 @@
 """Every error that Terang raises on purpose. Nothing else may be raised across a room's door.
 
 TerangError
+├── Defect                 an error that nobody foresaw: see `assets/defects.py`
 ├── ContractError          the contract (or a folder of them) does not say what it must
 ├── SettingsError          terang.toml, an environment variable or a secret file
 ├── Busy                   another run of the same dataset holds the lock
@@ -20,7 +21,9 @@ TerangError
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from assets.redaction import cleaned
 
 FIELDS = ("dataset", "file", "column", "rule", "where", "found", "allowed", "next")
 
@@ -28,7 +31,7 @@ FIELDS = ("dataset", "file", "column", "rule", "where", "found", "allowed", "nex
 class TerangError(Exception):
     """A message a person can act on: one sentence, then what is known, field by field.
 
-    Values never come from a person's row: counts, names of columns and places only.
+    Values never come from a person's row: counts, names of columns and places only. Secrets are blotted out.
     """
 
     exit_code: ClassVar[int] = 1
@@ -37,9 +40,14 @@ class TerangError(Exception):
         unknown = facts.keys() - set(FIELDS)
         if unknown:
             raise TypeError(f"unknown fields of an error: {sorted(unknown)}")
-        self.sentence = sentence
-        self.facts = {name: str(facts[name]) for name in FIELDS if facts.get(name) is not None}
-        super().__init__(sentence)
+        self.sentence = cleaned(sentence)
+        self.facts = {name: cleaned(str(facts[name])) for name in FIELDS if facts.get(name) is not None}
+        super().__init__(self.sentence)
+
+    def document(self) -> dict[str, Any]:
+        """The error for machines: its class, its exit code, and all that it says."""
+        facts = {name: text for name, text in self.facts.items() if name != "dataset"}
+        return {"error": type(self).__name__, "exit_code": self.exit_code, "message": self.sentence, **facts}
 
     def __str__(self) -> str:
         dataset = self.facts.get("dataset")
@@ -53,6 +61,10 @@ class TerangError(Exception):
 
 def _rebuild(kind: type[TerangError], sentence: str, facts: dict[str, str]) -> TerangError:
     return kind(sentence, **facts)
+
+
+class Defect(TerangError):
+    """Nobody foresaw this; it is to be reported and mended in Terang."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +91,11 @@ class ContractError(TerangError):
         super().__init__(f"{file}: {count} mistake{'s' if count != 1 else ''}")
 
     def __str__(self) -> str:
-        return "\n".join([self.sentence, *map(str, self.mistakes)])
+        return cleaned("\n".join([self.sentence, *map(str, self.mistakes)]))
+
+    def document(self) -> dict[str, Any]:
+        """The error for machines, with every mistake in words."""
+        return {**super().document(), "file": self.file, "mistakes": [str(one).strip() for one in self.mistakes]}
 
     def __reduce__(self) -> tuple[object, ...]:
         return ContractError, (self.file, self.mistakes)

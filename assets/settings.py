@@ -4,7 +4,6 @@ Nothing is looked up until it is used: a code location loads without a secret.
 """
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from assets.errors import SettingsError
 from assets.model import Strict
+from assets.redaction import cleaned, remember, remember_within
 
 CONFIG_VARIABLE = "TERANG_CONFIG"
 DEFAULT_CONFIG = "terang.toml"
+PLACEHOLDERS = frozenset({"none", "null", "nil", "undefined", "changeme"})
 
 
 class FromEnvironment(Strict):
@@ -28,9 +29,10 @@ class FromEnvironment(Strict):
         """The variable's text; raises `SettingsError` when it is not set, never the text "None"."""
         del root
         value = os.environ.get(self.env, "").strip()
+        where, advice = f"environment variable {self.env}", f"set {self.env}"
         if not value:
-            raise SettingsError(f"{what} is not set", where=f"environment variable {self.env}", next=f"set {self.env}")
-        return value
+            raise SettingsError(f"{what} is not set", where=where, next=advice)
+        return _no_placeholder(value, what, where, advice)
 
 
 class FromFile(Strict):
@@ -43,10 +45,19 @@ class FromFile(Strict):
         try:
             value = (root / self.file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingsError(f"{what} cannot be read", file=self.file, found=error.strerror) from error
+            advice = "write the value into this file, readable for its owner alone"
+            raise SettingsError(f"{what} cannot be read", file=self.file, found=error.strerror, next=advice) from error
+        advice = "write the value into this file"
         if not value:
-            raise SettingsError(f"{what} is empty", file=self.file, next="write the value into this file")
-        return value
+            raise SettingsError(f"{what} is empty", file=self.file, next=advice)
+        return _no_placeholder(value, what, f"file {self.file}", advice)
+
+
+def _no_placeholder(value: str, what: str, where: str, advice: str) -> str:
+    """The value, unless it is what a script writes when it has none."""
+    if value.lower() in PLACEHOLDERS:
+        raise SettingsError(f'{what} is the text "{value}", which no script means', where=where, next=advice)
+    return value
 
 
 Secret = FromEnvironment | FromFile
@@ -132,7 +143,7 @@ class Settings(BaseSettings):
         document = self.model_dump(mode="json")
         for connection in document["connections"].values():
             if isinstance(connection["url"], str):
-                connection["url"] = re.sub(r"//[^@/]*@", "//…@", connection["url"])
+                connection["url"] = cleaned(remember_within(connection["url"]))
         return document
 
     def folder(self, name: str) -> Path:
@@ -142,17 +153,25 @@ class Settings(BaseSettings):
     def connection(self, name: str) -> Connection:
         """The connection called `name`; raises `SettingsError` where it or its secret is missing."""
         found = _named(self.connections, name, "connection")
-        headers = {key: secret.read(self.root, f"{key} of connection {name}") for key, secret in found.headers.items()}
-        url = _look_up(found.url, self.root, f"the url of connection {name}")
+        headers = {
+            key: remember(secret.read(self.root, f"{key} of connection {name}"))
+            for key, secret in found.headers.items()
+        }
+        url = remember_within(_look_up(found.url, self.root, f"the url of connection {name}"))
         return Connection(name=name, url=url, root=self.root, headers=headers, timeout=found.timeout)
 
     def portal(self, name: str) -> Portal:
         """The portal called `name`; raises `SettingsError` where it or its token is missing."""
         found = _named(self.portals, name, "portal")
+        url = remember_within(_look_up(found.url, self.root, f"the url of portal {name}")).rstrip("/")
+        if "@" in url:  # readers are shown this address
+            raise SettingsError(
+                f"the url of portal {name} holds a login", found=url, next="leave it out: the token is who we are"
+            )
         return Portal(
             name=name,
-            url=_look_up(found.url, self.root, f"the url of portal {name}").rstrip("/"),
-            token=found.token.read(self.root, f"the token of portal {name}"),
+            url=url,
+            token=remember(found.token.read(self.root, f"the token of portal {name}")),
             organization=found.organization,
             timeout=found.timeout,
         )
@@ -160,7 +179,7 @@ class Settings(BaseSettings):
     def pseudonym_key(self) -> bytes | None:
         """The secret key of pseudonyms, or None when the office set none."""
         key = self.privacy.key
-        return key.read(self.root, "the key of pseudonyms").encode() if key else None
+        return remember(key.read(self.root, "the key of pseudonyms")).encode() if key else None
 
 
 def load(path: Path | None = None) -> Settings:

@@ -54,6 +54,30 @@ def test_a_missing_secret_says_which_and_is_never_the_text_none(
         settings.portal("default")
 
 
+@pytest.mark.parametrize("text", ["None", "null", "undefined"])
+def test_what_a_script_writes_for_nothing_is_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """The text "None" is never sent as a key, nor used as one, wherever it comes from."""
+    settings = load(_file(tmp_path))
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/token").write_text(f"{text}\n", encoding="utf-8")
+    monkeypatch.setenv("TERANG_TEST_KEY", text)
+    with pytest.raises(SettingsError, match="which no script means") as error:
+        settings.connection("api")
+    assert error.value.facts["next"] == "set TERANG_TEST_KEY"
+    with pytest.raises(SettingsError, match="token of portal default is the text"):
+        settings.portal("default")
+
+
+def test_the_address_of_a_portal_holds_no_login(tmp_path: Path) -> None:
+    """It is shown to readers; and the refusal does not tell the login either."""
+    text = TOML.replace("https://data.example.org/", "https://staff:Gembok-99@data.example.org/")
+    with pytest.raises(SettingsError, match="holds a login") as error:
+        load(_file(tmp_path, text)).portal("default")
+    assert "Gembok" not in str(error.value)
+
+
 def test_no_password_is_shown(tmp_path: Path) -> None:
     """Neither printing nor showing settings tells a credential that stands in an address; the address works."""
     settings = load(_file(tmp_path))

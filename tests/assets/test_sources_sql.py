@@ -250,5 +250,5 @@ def test_errors_of_another_database_are_ours_too(tmp_path: Path) -> None:
     with pytest.raises(SourceChanged, match='no column "b"'):
         read(contract(source(table="u"), A, B), office)
     with pytest.raises(SourceRefused) as error:
-        read(simple(), settings(tmp_path, ledger="nothing://user:word@host/db"))
-    assert "word" not in str(error.value)
+        read(simple(), settings(tmp_path, ledger="nothing://user:Gembok-98@host/db"))
+    assert "Gembok" not in str(error.value)
