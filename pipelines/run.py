@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from textwrap import indent
 from typing import Any
 
 import dagster as dg
@@ -12,19 +13,24 @@ from assets.contract import Contract
 from assets.defs import group_of, partitions_of
 from assets.settings import Settings
 from assets.store import read_json, store_of
+from publish.release import latest
 
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
     "dagster/asset_partition_range_start",
     "dagster/asset_partition_range_end",
 )
+ERROR, BLOCKED = dg.AssetCheckSeverity.ERROR, "DagsterAssetCheckFailedError"
 # What went wrong is told in our own words; Dagster keeps its log and stack traces with the run.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """How one run of a dataset ended; counts in source rows, `writes` in calls that changed the portal."""
+    """How one run of a dataset ended; counts in source rows, `writes` in calls that changed the portal.
+
+    `flagged` are published rows by the rule that they break, `totals` the sums that equal the source's own, by rule.
+    """
 
     dataset: str
     success: bool
@@ -34,7 +40,8 @@ class Run:
     duplicates: int = 0
     withheld: int = 0
     published: int = 0
-    warnings: int = 0
+    flagged: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, str] = field(default_factory=dict)
     writes: int = 0
     seconds: float = 0.0
     version: str = ""
@@ -77,8 +84,9 @@ def _partition_tags(contract: Contract, settings: Settings, partition: str | Non
 
 
 def _summary(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult, started: float) -> Run:
-    failed = "\n".join(_failures(result))
-    account = read_json(store_of(contract.name, settings).withheld) or {}
+    failed = "\n".join(_failures(contract, settings, result))
+    store = store_of(contract.name, settings)
+    account, screened = read_json(store.withheld) or {}, read_json(store.screening) or {}
     shown = {
         e.asset_key.path[0]: e.materialization.metadata
         for e in result.get_asset_materialization_events()
@@ -95,25 +103,27 @@ def _summary(contract: Contract, settings: Settings, result: dg.ExecuteInProcess
         url=_value(portal, "portal", ""),
         version=_value(release, "version", ""),
         seconds=round(time.monotonic() - started, 1),
-        warnings=_warnings(result),
+        flagged={} if failed else {rule["name"]: rule["kept"] for rule in screened["rules"] if rule["kept"]},
+        totals={} if failed else {one["name"]: one["found"] for one in screened["reconcile"] if one["passed"]},
         **counts,
     )
 
 
-def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+def _failures(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult) -> Iterator[str]:
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data
             described = data.user_failure_data.description if data.user_failure_data else None
+            if data.error and data.error.cls_name == BLOCKED:
+                continue  # the checks below say it better
             yield described or (data.error.message if data.error else event.message or "")
-    for check in result.get_asset_check_evaluations():
-        if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-            yield check.description or f"{check.check_name} did not pass"
-
-
-def _warnings(result: dg.ExecuteInProcessResult) -> int:
-    checks = result.get_asset_check_evaluations()
-    return sum(not check.passed and check.severity is dg.AssetCheckSeverity.WARN for check in checks)
+    stopped = [c for c in result.get_asset_check_evaluations() if not c.passed and c.severity is ERROR]
+    if stopped:
+        public = latest(contract, settings)
+        stays = f"; version {public.version} stays" if public else ""
+        yield f"{contract.name}: stopped at the quality gate. Nothing was published{stays}."
+    for check in stopped:
+        yield indent(check.description or f"{check.check_name} did not pass", "  ")
 
 
 def _value(metadata: Mapping[str, Any], name: str, default: Any) -> Any:
