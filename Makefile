@@ -23,6 +23,7 @@ check: install       ## lint, types and the quick tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/dg check defs
 	@$(BIN)/python -m pytest -m "not portal and not systems and not real" -n 2
 
 real: install        ## the tests that read public files of real governments, where they are at hand

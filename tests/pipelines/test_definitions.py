@@ -1,10 +1,13 @@
 """The code location: loads without a secret, and both ways of starting Dagster find the same one."""
 
+import subprocess
+import sys
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
 from pipelines.definitions import defs
@@ -49,3 +52,12 @@ def test_one_run_of_a_dataset_at_a_time_and_a_portal_entry_that_tells_when_it_is
     for room in ("raw", "public", "release", "portal"):
         assert code.resolve_assets_def(dg.AssetKey([room, "pembayaran"])).op.pool == "dataset_pembayaran"
     assert graph.get(dg.AssetKey(["portal", "pembayaran"])).freshness_policy is not None
+
+
+@pytest.mark.systems
+def test_dagster_itself_finds_nothing_wrong(tmp_path: Path) -> None:
+    """`dagster definitions validate` loads workspace.yaml in an empty home, without a system or a secret."""
+    command = [Path(sys.executable).with_name("dagster"), "definitions", "validate", "-w", "workspace.yaml"]
+    clean = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "DAGSTER_DISABLE_TELEMETRY": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
