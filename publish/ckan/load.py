@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from publish.ckan.client import Client
+from publish.ckan.client import Client, Missing
 from publish.ckan.difference import INTERNAL, Difference, compare
 from publish.ckan.readback import dump
 from publish.ckan.steps import Basis
@@ -18,6 +18,8 @@ JSON_HEADERS: Final = {"Content-Type": "application/json"}
 
 def create(client: Client, table: Table) -> None:
     """Make the empty table; its indexes now, for they cost nothing while it is empty."""
+    if _left_behind(client, table):
+        drop(client, table)
     client.write(
         "datastore_create",
         resource_id=table.resource_id,
@@ -26,6 +28,15 @@ def create(client: Client, table: Table) -> None:
         primary_key=list(table.key),
         indexes=list(table.indexes),
     )
+
+
+def _left_behind(client: Client, table: Table) -> bool:
+    """Whether a table of this id is there: a dataset that is purged leaves its tables, and ids are for ever."""
+    try:
+        client.read("datastore_info", id=table.resource_id, resource_id=table.resource_id)
+    except Missing:
+        return False
+    return True
 
 
 def drop(client: Client, table: Table) -> None:

@@ -62,6 +62,16 @@ def test_again_is_nothing(make: Make) -> None:
     assert made.publish(release).writes == 0
 
 
+def test_purged_and_published_again(portal: Portal, make: Make) -> None:
+    """CKAN keeps the table of a dataset that was purged; publishing again makes it anew under the same id."""
+    made = make()
+    first = made.publish(made.released(office.rows(made.contract, FEW)))
+    portal.purge(made.contract.name)
+    second = made.publish(made.released(office.rows(made.contract, FEW[:50]), day=1))
+    assert second.resource_ids == first.resource_ids
+    assert verify(made.contract, made.settings).rows == 50
+
+
 def test_added_changed_removed(portal: Portal, make: Make) -> None:
     """Only rows that differ are sent; ids of resources and of rows stay."""
     made = make()
