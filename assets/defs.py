@@ -1,5 +1,6 @@
 """The assets room in Dagster: `raw/<dataset>` and `public/<dataset>`, and what every room's definitions share."""
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from assets.contract import Contract
+from assets.defects import defect
 from assets.errors import PortalUnreachable, SourceUnreachable, TerangError
-from assets.settings import Settings
-from assets.store import read_json, store_of
+from assets.settings import Retries, Settings
+from assets.store import explained, read_json, store_of
 
 if TYPE_CHECKING:
     from assets.receipt import Receipt
 
+log = logging.getLogger(__name__)
 SETTINGS = "settings"
-RETRIES, WAIT_SECONDS = 3, 20
+ERROR, EXIT_CODE = "error", "exit code"  # of the metadata that a failed step leaves
 
 
 def defs(contract: Contract) -> dg.Definitions:
@@ -47,12 +50,23 @@ def step(context: Any, contract: Contract) -> Iterator[Settings]:
     """Run one step: hold the dataset, and tell Dagster of an error in words; only a fault outside is tried again."""
     settings: Settings = getattr(context.resources, SETTINGS)
     try:
-        with store_of(contract.name, settings).lock():
+        with store_of(contract.name, settings).lock(), explained(contract.name):
             yield settings
-    except (SourceUnreachable, PortalUnreachable) as error:
-        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=WAIT_SECONDS) from error
-    except TerangError as error:
-        raise dg.Failure(description=str(error), metadata=dict(error.facts), allow_retries=False) from error
+    except Exception as error:  # noqa: BLE001 - Dagster writes down what a library says, and that may hold a cell
+        told = error if isinstance(error, TerangError) else defect(error, dataset=contract.name)
+        raise _ended(context, told, settings.retries) from None
+
+
+def _ended(context: Any, error: TerangError, retries: Retries) -> dg.RetryRequested | dg.Failure:
+    """Another try where that may help, else the end of the run, with all that is known for people and machines."""
+    turn = context.retry_number + 1
+    if isinstance(error, SourceUnreachable | PortalUnreachable) and turn <= retries.times:
+        words = f"{error}\n  trying again in {retries.wait:g} s ({turn} of {retries.times})"
+        context.log.warning(words)
+        log.warning(words)
+        return dg.RetryRequested(max_retries=retries.times, seconds_to_wait=retries.wait)
+    metadata: dict[str, str | int] = {**error.facts, ERROR: type(error).__name__, EXIT_CODE: error.exit_code}
+    return dg.Failure(description=str(error), metadata=metadata, allow_retries=False)
 
 
 def partitions_of(contract: Contract) -> dg.TimeWindowPartitionsDefinition | None:
@@ -82,9 +96,7 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
         deps=[system_of(contract)] if contract.source.connection else [],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
-        **described(
-            contract, kinds={contract.source.kind, "parquet"}, what="Rows as the source gave them. Restricted."
-        ),
+        **described(contract, kinds={"raw", contract.source.kind}, what="Rows as the source gave them. Restricted."),
     )
     def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from assets.extract import extract  # noqa: PLC0415 - drivers are loaded when something is read
@@ -130,7 +142,7 @@ def _public(contract: Contract) -> dg.AssetsDefinition:
         key=["public", contract.name],
         deps=[["raw", contract.name]],
         **described(
-            contract, kinds={"arrow", "parquet"}, what="What may be public: screened, protected, accounted for."
+            contract, kinds={"public", "parquet"}, what="What may be public: screened, protected, accounted for."
         ),
     )
     def public(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

@@ -26,7 +26,9 @@ def _release(contract: Contract) -> dg.AssetsDefinition:
     @dg.asset(
         key=["release", contract.name],
         deps=[["public", contract.name]],
-        **described(contract, kinds={*contract.formats}, what="An immutable folder of files, checksums and evidence."),
+        **described(
+            contract, kinds={"release", *contract.formats}, what="An immutable folder of files, checksums and evidence."
+        ),
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from publish.history import markdown  # noqa: PLC0415
@@ -63,7 +65,7 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=fresh.fail, warn_window=fresh.warn)
         if fresh
         else None,
-        **described(contract, kinds={"ckan"}, what="What the public sees: the dataset on the portal."),
+        **described(contract, kinds={"portal", "ckan"}, what="What the public sees: the dataset on the portal."),
     )
     def portal(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from publish.ckan import apply, plan  # noqa: PLC0415
