@@ -28,6 +28,7 @@ def schedule_of(contract: Contract, timezone: str) -> dg.ScheduleDefinition | No
         job_name=group_of(contract),
         cron_schedule=contract.schedule,
         execution_timezone=timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
         execution_fn=newest,
         description=f"{contract.title.said_in('en')}: {contract.schedule} ({timezone})",
     )

@@ -9,6 +9,7 @@ from assets.contract import Contract
 from assets.defs import SETTINGS, group_of
 from assets.errors import TerangError
 from assets.settings import Settings
+from assets.store import store_of
 
 QUIET_SECONDS = 30
 
@@ -23,6 +24,7 @@ def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
         name=f"{group_of(contract)}_files",
         job_name=group_of(contract),
         minimum_interval_seconds=QUIET_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
         required_resource_keys={SETTINGS},
         description=f"Runs {contract.name} when {pattern} changes in the drop folder.",
     )
@@ -42,9 +44,12 @@ def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
 
 
 def _state(contract: Contract, settings: Settings, pattern: str) -> str | None:
-    """Names, sizes and times of the files, or None while one of them is still changing."""
+    """Names, sizes and times of the files; None while one is still changing, or when all were read since they came."""
     folder = settings.folder(settings.connection(contract.source.connection or "").url)
     stats = [(file.name, file.stat()) for file in sorted(folder.glob(pattern))]
-    if not stats or any(time.time() - stat.st_mtime < QUIET_SECONDS for _, stat in stats):
+    newest = max((stat.st_mtime for _, stat in stats), default=0.0)
+    receipt = store_of(contract.name, settings).receipt
+    read = receipt.stat().st_mtime if receipt.exists() else 0.0
+    if not stats or time.time() - newest < QUIET_SECONDS or newest < read:
         return None
     return ";".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats)
