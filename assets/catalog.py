@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from assets.contract import Contract
 from assets.contradictions import did_you_mean
+from assets.decisions import is_open, undecided
 from assets.errors import ContractError, Mistake, SettingsError
 from assets.mistakes import mistakes
 from assets.model import Text
@@ -40,11 +41,13 @@ def load(file: Path, *, languages: Sequence[str] = ()) -> Contract:
         raise ContractError(
             str(file), [Mistake(path="name", message="the file's name is the dataset's name: remove it")]
         )
+    open_ = undecided(document, lines)
     try:
         contract = Contract.model_validate({"name": file.stem, **document}, context={"patterns": patterns(file.parent)})
     except ValidationError as error:
-        raise ContractError(str(file), mistakes(error, lines, Contract)) from None
-    untold = list(_untranslated(contract, languages, lines))
+        found = [mistake for mistake in mistakes(error, lines, Contract) if not is_open(mistake, document)]
+        raise ContractError(str(file), [*open_, *found]) from None
+    untold = [*open_, *_untranslated(contract, languages, lines)]
     if untold:
         raise ContractError(str(file), untold)
     return contract
