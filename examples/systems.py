@@ -40,7 +40,7 @@ class Order:
 
 def run(order: Order) -> int:
     """Start everything, write `ready.json`, and stay until a program ends by itself: return 1 then."""
-    with only_one(order.state) as lock:
+    with only_one(order.state, what="set of systems") as lock:
         order.state.ready.unlink(missing_ok=True)
         try:
             with Supervisor(logs=order.state.logs, keep=(lock,)) as supervisor:

@@ -55,15 +55,18 @@ class State:
 
 
 @contextmanager
-def only_one(state: State, *, patience: float = 30) -> Iterator[int]:
-    """Hold the state's lock, and yield its descriptor: given to every leash, it stays locked until the last one ends."""
+def only_one(state: State, *, what: str = "portal", patience: float = 30) -> Iterator[int]:
+    """Hold the state's lock, and yield its descriptor: given to every leash, it stays locked until the last one ends.
+
+    `what` names in the error what holds it already.
+    """
     state.folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(state.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + patience
     try:
         while not _locked(descriptor):
             if _alive(state) or time.monotonic() > deadline:
-                raise ProgramError(f"another portal runs on {state.folder}; stop it, or choose another --state")
+                raise ProgramError(f"another {what} runs on {state.folder}; stop it, or choose another --state")
             time.sleep(0.2)
         yield descriptor
     finally:

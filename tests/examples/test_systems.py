@@ -107,7 +107,7 @@ def test_two_on_one_state_are_refused(systems: Systems) -> None:
     command = [sys.executable, "-m", "examples", "up", "--state", str(systems.state), "--secrets", str(systems.secrets)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert str(systems.state) in done.stderr
+    assert f"another set of systems runs on {systems.state}" in done.stderr
     assert json.loads((systems.state / "ready.json").read_text(encoding="utf-8"))["pid"] == systems.facts["pid"]
 
 
