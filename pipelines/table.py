@@ -26,7 +26,7 @@ def print_runs(runs: Sequence[Run]) -> None:
         table.add_row(run.dataset, *counts, str(run.writes), f"{run.seconds:.1f}", run.url)
     console.print(table)
     for line in _account(runs):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _account(runs: Sequence[Run]) -> Iterator[str]:
