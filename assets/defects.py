@@ -12,7 +12,7 @@ ROOMS = ("assets", "quality", "publish", "pipelines")
 def defect(error: BaseException, *, dataset: str | None = None) -> Defect:
     """What happened and where in the code, and every place on the way there."""
     places = list(_places(error))
-    ours = [place for place in places if place.split("/")[0] in ROOMS]
+    ours = list(dict.fromkeys(place for place in places if place.split("/")[0] in ROOMS))
     return Defect(
         "a defect of Terang stopped it",
         dataset=dataset,

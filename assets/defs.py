@@ -54,7 +54,7 @@ def step(context: Any, contract: Contract) -> Iterator[Settings]:
             yield settings
     except Exception as error:  # noqa: BLE001 - Dagster writes down what a library says, and that may hold a cell
         told = error if isinstance(error, TerangError) else defect(error, dataset=contract.name)
-        raise _ended(context, told, settings.retries) from None
+        raise _ended(context, told.about(contract.name), settings.retries) from None
 
 
 def _ended(context: Any, error: TerangError, retries: Retries) -> dg.RetryRequested | dg.Failure:

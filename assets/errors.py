@@ -21,7 +21,7 @@ TerangError
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from assets.redaction import cleaned
 
@@ -44,10 +44,14 @@ class TerangError(Exception):
         self.facts = {name: cleaned(str(facts[name])) for name in FIELDS if facts.get(name) is not None}
         super().__init__(self.sentence)
 
+    def about(self, dataset: str) -> Self:
+        """The same error, of this dataset where it does not name one."""
+        self.facts.setdefault("dataset", dataset)
+        return self
+
     def document(self) -> dict[str, Any]:
         """The error for machines: its class, its exit code, and all that it says."""
-        facts = {name: text for name, text in self.facts.items() if name != "dataset"}
-        return {"error": type(self).__name__, "exit_code": self.exit_code, "message": self.sentence, **facts}
+        return {"error": type(self).__name__, "exit_code": self.exit_code, "message": self.sentence, **self.facts}
 
     def __str__(self) -> str:
         dataset = self.facts.get("dataset")

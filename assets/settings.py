@@ -117,6 +117,13 @@ class PrivacySettings(Strict):
     key: Secret | None = None
 
 
+class Retries(Strict):
+    """How often a run asks a source or portal again that does not answer, and after how many seconds."""
+
+    times: int = Field(default=3, ge=0)
+    wait: float = Field(default=20.0, ge=0)
+
+
 class Settings(BaseSettings):
     """Everything an office sets. `TERANG_PORTALS__DEFAULT__URL=...` goes over `[portals.default] url`."""
 
@@ -135,6 +142,7 @@ class Settings(BaseSettings):
     languages: tuple[str, ...] = ("en",)
     storage: Storage = Storage()
     privacy: PrivacySettings = PrivacySettings()
+    retries: Retries = Retries()
     connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
     portals: dict[str, PortalSettings] = Field(default_factory=dict)
 

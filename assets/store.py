@@ -17,6 +17,7 @@ from assets.settings import Settings
 
 OWNER_ONLY = 0o700
 LINE, ROW = "_line", "_row"
+STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,10 +75,10 @@ class Store:
         return self.public / "verdict.json"
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the dataset for one run; raises `Busy` when another run holds it."""
+    def lock(self, what: str = "run") -> Iterator[None]:
+        """Hold the dataset for one step ("run") or a whole job; raises `Busy` when another one holds it."""
         self.restricted.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-        lock = FileLock(self.restricted / "run.lock", timeout=0)
+        lock = FileLock(self.restricted / f"{what}.lock", timeout=0)
         try:
             with lock:
                 yield
@@ -104,20 +105,29 @@ def store_of(dataset: str, settings: Settings) -> Store:
 
 
 @contextmanager
-def explained(dataset: str) -> Iterator[None]:
-    """Turn a full or unwritable disk into a `StorageError` that says so."""
+def explained(dataset: str | None) -> Iterator[None]:
+    """Turn a full or unwritable disk into a `StorageError` that says so, whichever library met it."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM}:
+    except Exception as error:
+        found = _of_storage(error)
+        if found is None:
             raise
         raise StorageError(
             "a folder cannot be written; nothing was published",
             dataset=dataset,
-            where=error.filename,
-            found=error.strerror,
+            where=getattr(error, "filename", None),
+            found=found,
             next="free or grant space, then run again: every file is written whole or not at all",
-        ) from error
+        ) from None
+
+
+def _of_storage(error: Exception) -> str | None:
+    """What the disk does not allow, when it is that. DuckDB tells it in words only."""
+    if isinstance(error, OSError):
+        return os.strerror(error.errno) if error.errno in STORAGE_ERRORS else None
+    words = str(error) if type(error).__module__ == "_duckdb" else ""
+    return next((told for told in map(os.strerror, STORAGE_ERRORS) if told in words), None)
 
 
 @contextmanager

@@ -14,8 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
-from assets.errors import ContractError, TerangError
+from assets.defects import defect
+from assets.errors import ContractError, SettingsError, TerangError, Unproven
 from assets.settings import CONFIG_VARIABLE, Settings, load
+from assets.store import explained
+from pipelines.logs import to_terminal
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 Names = Annotated[list[str] | None, typer.Argument(help="Datasets; all of them when none is named.")]
@@ -23,19 +26,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine."
 
 
 def main() -> None:
-    """Run the command; an error of ours is a message and an exit code, never a traceback."""
+    """Run the command; an error is a message and an exit code, never a traceback: that might hold a cell or a secret."""
     try:
-        app()
-    except TerangError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        with explained(None):
+            app()
+    except Exception as error:  # noqa: BLE001 - whatever it is, its own words stay unsaid
+        told = error if isinstance(error, TerangError) else defect(error)
+        if "--json" in sys.argv:
+            typer.echo(json.dumps(told.document(), indent=2, ensure_ascii=False))
+        typer.echo(str(told), err=True)
+        sys.exit(told.exit_code)
 
 
 @app.callback()
-def _options(config: Annotated[Path | None, typer.Option(help="Another terang.toml.")] = None) -> None:
+def _options(
+    config: Annotated[Path | None, typer.Option(help="Another terang.toml.")] = None,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say each step.")] = False,
+) -> None:
     if config:
         os.environ[CONFIG_VARIABLE] = str(config)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    to_terminal(verbose=verbose)
 
 
 @app.command()
@@ -90,8 +102,9 @@ def run(
         typer.echo(json.dumps([asdict(one) for one in runs], indent=2))
     else:
         print_runs(runs)
-    if not all(one.success for one in runs):
-        raise typer.Exit(4)
+    stopped = [one for one in runs if not one.success]
+    if stopped:
+        raise typer.Exit(stopped[0].exit_code)
 
 
 @app.command()
@@ -118,9 +131,7 @@ def verify(
     if Path(what).is_file():
         origin = verify_file(Path(what), settings)
         if origin is None:
-            raise TerangError(
-                "no release has this file", file=what, next="it was changed, or comes from somewhere else"
-            )
+            raise Unproven("no release has this file", file=what, next="it was changed, or comes from somewhere else")
         typer.echo(f"{what}: {origin.file} of {origin.dataset}, version {origin.version}")
         return
     (name,) = _chosen(contracts, [what])
@@ -171,17 +182,18 @@ def _chosen(contracts: dict[str, Any], names: list[str] | None) -> dict[str, Any
 
     for name in names or []:
         if name not in contracts:
-            raise TerangError(
+            raise SettingsError(
                 f'there is no dataset "{name}".{did_you_mean(name, contracts)}', next="terang check lists them"
             )
     return {name: contracts[name] for name in names or contracts}
 
 
 def _dagster_home(settings: Settings) -> None:
-    """Dagster keeps its runs in .terang/dagster unless the office has set another place."""
+    """Dagster keeps its runs in .terang/dagster unless the office has set another place; nowhere does it call home."""
     from pipelines.instance import prepare  # noqa: PLC0415
 
-    os.environ.setdefault("DAGSTER_HOME", str(prepare(settings.folder(".terang/dagster"))))
+    home = os.environ.get("DAGSTER_HOME")
+    os.environ["DAGSTER_HOME"] = str(prepare(Path(home) if home else settings.folder(".terang/dagster")))
 
 
 def _each(names: list[str] | None, verb: Callable[[Any, Settings], Any], *, as_json: bool) -> None:
@@ -199,7 +211,7 @@ def _released(contract: Any, settings: Settings) -> Any:
 
     found = latest(contract, settings)
     if found is None:
-        raise TerangError("there is no release yet", dataset=contract.name, next=f"terang run {contract.name}")
+        raise Unproven("there is no release yet", dataset=contract.name, next=f"terang run {contract.name}")
     return found
 
 

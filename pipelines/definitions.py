@@ -9,6 +9,7 @@ import publish.defs
 import quality.defs
 from assets.catalog import load_all
 from assets.contract import Contract
+from assets.redaction import clean_logs
 from assets.settings import load
 from pipelines.resources import SettingsResource
 from pipelines.schedules import job_of, schedule_of
@@ -21,6 +22,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning)
 @dg.definitions
 def defs() -> dg.Definitions:
     """The rooms, merged; needs the configuration and the contracts, but no database and no secret."""
+    clean_logs()
     settings = load()
     contracts = load_all(settings)
     rooms = [

@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from assets.errors import TerangError
+from assets.errors import TerangError, Unproven
 from assets.store import Store
 
 FILE = "ledger.jsonl"
@@ -141,7 +141,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 def _broken(store: Store, line: int, found: str) -> TerangError:
-    return TerangError(
+    return Unproven(
         "the ledger of its releases was changed or damaged; nothing was added",
         dataset=store.dataset,
         file=FILE,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.errors import TerangError
+from assets.errors import Unproven
 from assets.settings import Settings
 from assets.store import Store, read_json, sha256, store_of
 from publish import ledger
@@ -41,13 +41,13 @@ class Origin:
 def verify_release(store: Store, version: str | None = None) -> Verification:
     """Compute every sha256 of a release (default: the latest) again, and compare it with sums, summary and ledger.
 
-    Raises `TerangError` where there is no such release, or where the chain of the ledger is broken.
+    Raises `Unproven` where there is no such release, or where the chain of the ledger is broken.
     """
     wanted = version or _current(store)
     told = [entry for entry in ledger.check(store) if entry.event == RELEASED and entry.version == wanted]
     folder = store.releases / (wanted or "")
     if wanted is None or not (told or folder.is_dir()):
-        raise TerangError(
+        raise Unproven(
             "there is no such release", dataset=store.dataset, found=wanted or "none yet", next="terang status"
         )
     actual = {path.name: sha256(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}

@@ -104,7 +104,7 @@ def test_only_a_fault_outside_is_tried_again(office: Path, monkeypatch: pytest.M
         raise SourceUnreachable("the source does not answer", dataset="example")
 
     monkeypatch.setattr("assets.extract.extract", down)
-    monkeypatch.setattr("assets.defs.WAIT_SECONDS", 0)
+    monkeypatch.setenv("TERANG_RETRIES__WAIT", "0")
     tried = execute("raw")
     assert not tried.success
     assert len([e for e in tried.all_events if e.is_step_up_for_retry]) == 3

@@ -1,0 +1,201 @@
+"""`terang run` that does not go well: the exit code of the first error's class, its facts for machines, words for people."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.settings import CONFIG_VARIABLE, load
+from assets.store import store_of
+from pipelines import logs
+from pipelines.cli import main
+from pipelines.office import make
+
+SPENDING = "incoming/spending_2026.csv"
+HEADER = "kode_rekening,bulan,nilai\n"
+NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """How a command ended: its exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+Terang = Callable[..., Ended]
+Spoil = Callable[[Path, pytest.MonkeyPatch], None]
+
+
+@pytest.fixture(scope="module")
+def dagster_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all runs here: making its databases takes a second."""
+    return tmp_path_factory.mktemp("dagster")
+
+
+@pytest.fixture
+def office(tmp_path: Path, dagster_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new office as `terang init` makes it, with a token, a portal where nobody listens, and no patience."""
+    make(tmp_path)
+    for name, value in {
+        CONFIG_VARIABLE: str(tmp_path / "terang.toml"),
+        "DAGSTER_HOME": str(dagster_home),
+        "TERANG_CKAN_TOKEN": "token-of-nobody",
+        "TERANG_PORTALS__DEFAULT__URL": NOWHERE,
+        "TERANG_RETRIES__TIMES": "1",
+        "TERANG_RETRIES__WAIT": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    return tmp_path
+
+
+@pytest.fixture
+def terang(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terang]:
+    """The command line, in this process; log records go where they went before, afterwards."""
+    before = {room: logging.getLogger(room) for room in logs.ROOMS}
+    kept = {room: (logger.handlers, logger.propagate, logger.level) for room, logger in before.items()}
+    factory = logging.getLogRecordFactory()
+
+    def run(*words: str) -> Ended:
+        monkeypatch.setattr("sys.argv", ["terang", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Ended(code=int(ended.value.code or 0), out=out, err=err)
+
+    yield run
+    logging.setLogRecordFactory(factory)
+    for room, (handlers, propagate, level) in kept.items():
+        before[room].handlers, before[room].propagate, before[room].level = handlers, propagate, level
+
+
+def _rewrite(office: Path, name: str, old: str, new: str) -> None:
+    text = (office / name).read_text(encoding="utf-8")
+    assert old in text
+    (office / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _unset_token(_: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.delenv("TERANG_CKAN_TOKEN")
+
+
+def _renamed(office: Path, _: pytest.MonkeyPatch) -> None:
+    _rewrite(office, SPENDING, "nilai", "jumlah")
+
+
+def _unmounted(office: Path, _: pytest.MonkeyPatch) -> None:
+    (office / "incoming").rename(office / "elsewhere")
+
+
+def _retyped(office: Path, _: pytest.MonkeyPatch) -> None:
+    (office / SPENDING).write_text(f"{HEADER}5.1,satu,1.00\n5.2,dua,2.00\n", encoding="utf-8")
+
+
+def _twice(office: Path, _: pytest.MonkeyPatch) -> None:
+    (office / SPENDING).write_text(f"{HEADER}5.1,1,1.00\n5.1,1,2.00\n5.2,2,2.00\n", encoding="utf-8")
+
+
+def _full(_: Path, __: pytest.MonkeyPatch) -> None:
+    restricted = store_of("example", load()).restricted
+    (restricted / f".raw.parquet.{os.getpid()}.part").symlink_to("/dev/full")
+
+
+def _unforeseen(_: Path, patch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("Budi Contoh")
+
+    patch.setattr("assets.extract.extract", broken)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "error", "said"),
+    [
+        (_unset_token, 2, "SettingsError", "set TERANG_CKAN_TOKEN"),
+        (_renamed, 3, "SourceChanged", '"nilai" looks renamed to "jumlah"'),
+        (_unmounted, 3, "SourceUnreachable", "trying again in 0 s (1 of 1)"),
+        (_retyped, 4, "Blocked", "2 of 2 rows (100 %)"),
+        (_twice, 4, "Blocked", "2 of 3 rows"),
+        (_full, 6, "StorageError", "No space left on device"),
+        (lambda *_: None, 7, "PortalUnreachable", NOWHERE),
+        (_unforeseen, 1, "Defect", "assets/defs.py:"),
+    ],
+)
+def test_a_run_ends_with_the_code_of_its_first_error(  # noqa: PLR0917 - a row of the table above
+    office: Path, terang: Terang, monkeypatch: pytest.MonkeyPatch, spoil: Spoil, code: int, error: str, said: str
+) -> None:
+    """Exit code, class and facts for machines; on standard error words with what to do; no traceback and no cell."""
+    spoil(office, monkeypatch)
+    ended = terang("run", "--json")
+    (told,) = json.loads(ended.out)
+    assert (ended.code, told["exit_code"], told["error"], told["success"]) == (code, code, error, False)
+    assert told["facts"]["dataset"] == "example"
+    assert said in ended.err
+    assert told["message"] in ended.err
+    assert "Traceback" not in ended.err
+    assert "Budi" not in f"{ended.out}{ended.err}{_everything(Path(os.environ['DAGSTER_HOME']))}"
+
+
+def _everything(folder: Path) -> str:
+    return "".join(file.read_bytes().decode(errors="replace") for file in folder.rglob("*") if file.is_file())
+
+
+def test_another_run_at_the_same_time_is_told_so_at_once(office: Path, terang: Terang) -> None:
+    """It neither waits nor reads; the first goes on undisturbed."""
+    del office
+    with store_of("example", load()).lock("job"):
+        ended = terang("run", "--json")
+    assert (ended.code, json.loads(ended.out)[0]["error"]) == (5, "Busy")
+    assert not store_of("example", load()).raw.exists()
+
+
+def test_of_several_failures_the_first_gives_the_code(office: Path, terang: Terang) -> None:
+    """All datasets are tried; each is told; the code is that of the one that failed first."""
+    text = (office / "contracts/example.yml").read_text(encoding="utf-8")
+    (office / "contracts/later.yml").write_text(text.replace("spending_", "nothing_"), encoding="utf-8")
+    ended = terang("run", "--json")
+    assert [(one["dataset"], one["exit_code"]) for one in json.loads(ended.out)] == [("example", 7), ("later", 3)]
+    assert ended.code == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (["run", "exampel"], 2, "SettingsError"),
+        (["plan"], 4, "Unproven"),
+        (["publish", "example"], 4, "Unproven"),
+    ],
+)
+def test_what_stops_a_command_before_it_begins_is_a_document_too(
+    office: Path, terang: Terang, words: list[str], code: int, error: str
+) -> None:
+    """With --json a machine reads the error where it reads the answer."""
+    del office
+    ended = terang(*words, "--json")
+    told: dict[str, Any] = json.loads(ended.out)
+    assert (ended.code, told["exit_code"], told["error"]) == (code, code, error)
+    assert told["message"] in ended.err
+
+
+def test_every_mistake_of_a_contract_is_in_the_document(office: Path, terang: Terang) -> None:
+    """In words, with the line."""
+    _rewrite(office, "contracts/example.yml", "public_measure", "public_mesure")
+    told = json.loads(terang("check", "--json").out)
+    assert (told["error"], told["exit_code"], len(told["mistakes"])) == ("ContractError", 2, 1)
+    assert "public_measure" in told["mistakes"][0]
+
+
+def test_a_part_that_is_not_there_is_told(office: Path, terang: Terang) -> None:
+    """A year that the contract does not know costs a second, not a run."""
+    _rewrite(office, "contracts/example.yml", 'source: {kind: csv, path: "spending_*.csv", connection: files}',
+             "source: {kind: sql, table: t, connection: files}\npartition: {by: bulan, every: year, start: '2025'}")  # fmt: skip
+    ended = terang("run", "--partition", "1999", "--json")
+    assert (ended.code, json.loads(ended.out)[0]["error"]) == (2, "SettingsError")
+    assert "2025 to " in ended.err
