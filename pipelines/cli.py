@@ -154,6 +154,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new folder for the offic
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
     """What is in force: settings with secrets hidden, and the newest release of each dataset."""
+    from pipelines.status import print_status  # noqa: PLC0415
     from publish.release import latest  # noqa: PLC0415
 
     settings, contracts = _office()
@@ -165,9 +166,7 @@ def status(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         return
-    typer.echo(f"configuration   {settings.root}\nportals         {', '.join(settings.portals) or 'none'}")
-    for name, version in document["datasets"].items():
-        typer.echo(f"  {name:<24} {version or 'no release yet'}")
+    print_status(settings, contracts, releases)
 
 
 def _office() -> tuple[Settings, dict[str, Any]]:

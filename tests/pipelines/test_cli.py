@@ -52,3 +52,16 @@ def test_an_unknown_dataset_is_told_with_the_nearest_name(tmp_path: Path) -> Non
     """A typo in a dataset's name costs a second, not a search."""
     _terang(tmp_path, "init", "office")
     assert 'Did you mean "example"?' in _terang(tmp_path / "office", "check", "exmple").stderr
+
+
+def test_status_names_each_secret_and_says_whether_it_is_there(tmp_path: Path) -> None:
+    """The token that a new office has not set yet is told by the name of its variable, in one line with the portal."""
+    _terang(tmp_path, "init", "office")
+    shown = _terang(tmp_path / "office", "status")
+    assert shown.returncode == 0
+    (portal,) = [line for line in shown.stdout.splitlines() if line.startswith("portal")]
+    assert "https://data.example.go.id, organisation my-office" in portal
+    assert portal.rstrip().endswith("✗ the token of portal default is not set")
+    assert [line.split() for line in shown.stdout.splitlines() if line.startswith("example")] == [
+        ["example", "none", "yet", "by", "hand"]
+    ]
