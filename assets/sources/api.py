@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 ATTEMPTS = 7
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # seconds
+WORTH_TELLING = 4.0  # seconds; who waits so long is told why
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSED = frozenset({401, 403})
 
@@ -137,9 +138,9 @@ class _Asker:
     def _told(self, state: tenacity.RetryCallState) -> None:
         self.reading.facts["retries"] += 1
         wait = state.next_action.sleep if state.next_action else 0
-        log.info(
-            "%s: %s, trying again in %.1f s", self.request.dataset, state.outcome and state.outcome.exception(), wait
-        )
+        level = logging.WARNING if wait >= WORTH_TELLING else logging.INFO
+        found = state.outcome.exception() if state.outcome else None
+        log.log(level, "%s: %s, %s; trying again in %.0f s", self.request.dataset, self.place, found, wait)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -4,7 +4,7 @@ HTTP to a portal lives here and nowhere else. `plan` reads, `apply` writes, `ver
 """
 
 from publish.ckan.applying import Outcome, apply
-from publish.ckan.planning import Plan, plan
+from publish.ckan.planning import Plan, check, plan
 from publish.ckan.verifying import Verified, verify
 
-__all__ = ["Outcome", "Plan", "Verified", "apply", "plan", "verify"]
+__all__ = ["Outcome", "Plan", "Verified", "apply", "check", "plan", "verify"]

@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from assets.errors import PortalError, PortalRefused, PortalUnreachable
 from assets.settings import Portal
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 log = logging.getLogger(__name__)
 
@@ -203,9 +206,18 @@ def again(call: Callable[[], Any]) -> Any:
         retry=retry_if_exception_type(PortalUnreachable),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_exponential(multiplier=0.5, max=8),
+        before_sleep=_told,
         reraise=True,
     )
     return retrying(call)
+
+
+def _told(state: "RetryCallState") -> None:
+    error = state.outcome.exception() if state.outcome else None
+    facts = error.facts if isinstance(error, PortalUnreachable) else {}
+    wait = state.next_action.sleep if state.next_action else 0
+    words = (facts.get("dataset", ""), facts.get("where", ""), facts.get("found", ""))
+    log.warning("%s: %s does not answer (%s); trying again in %.0f s", *words, wait)
 
 
 def user_agent() -> str:

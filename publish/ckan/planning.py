@@ -109,6 +109,12 @@ def plan(contract: Contract, settings: Settings, release: "Release") -> Plan:
         return planned(client, contract, settings, release)
 
 
+def check(contract: Contract, settings: Settings) -> Capabilities:
+    """What the portal and this token can do; raises `PortalRefused` where we could not publish."""
+    with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
+        return probe(client, groups=contract.topics)
+
+
 def planned(client: Client, contract: Contract, settings: Settings, release: "Release") -> Plan:
     """The same, with an open client."""
     able = probe(client, groups=contract.topics)

@@ -189,15 +189,19 @@ def test_a_busy_server_is_asked_again(tmp_path: Path, server: Server) -> None:
     assert time.monotonic() - began >= 1
 
 
-def test_a_server_that_stays_down_is_unreachable(tmp_path: Path, server: Server) -> None:
-    """After a bounded number of questions the run stops, with the status and without the address or key."""
+def test_a_server_that_stays_down_is_unreachable(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a bounded number of questions, each told, the run stops, with the status and without the address or key."""
+    monkeypatch.setattr(api, "WORTH_TELLING", 0)
     server.answer = lambda *_: (503, {}, {})
     with pytest.raises(SourceUnreachable) as error:
         read(contract(endpoint(), A, B), office(tmp_path, server))
     assert len(server.asked) == api.ATTEMPTS
     assert "HTTP 503" in str(error.value)
     assert KEY not in str(error.value)
-    assert server.url not in str(error.value)
+    assert server.url not in f"{error.value}{caplog.text}"
+    assert caplog.text.count("spending: connection api, /v1/things, HTTP 503; trying again in") == api.ATTEMPTS - 1
 
 
 def test_nobody_listening_and_nobody_answering_are_unreachable(

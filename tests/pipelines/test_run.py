@@ -3,8 +3,10 @@
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,42 @@ def test_a_run_ends_with_the_code_of_its_first_error(  # noqa: PLR0917 - a row o
 
 def _everything(folder: Path) -> str:
     return "".join(file.read_bytes().decode(errors="replace") for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """The address of a portal that knows no token."""
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            known = self.path.endswith("status_show")
+            answer = {"success": known, "result": {}, "error": {"__type": "Authorization Error", "message": "no"}}
+            self.send_response(200 if known else 403)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_token_that_the_portal_does_not_know_stops_the_run_before_it_reads(
+    office: Path, terang: Terang, stranger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would fail at the end is told at the start; so is a secret that is missing."""
+    del office
+    monkeypatch.setenv("TERANG_PORTALS__DEFAULT__URL", stranger)
+    ended = terang("run", "--json")
+    assert (ended.code, json.loads(ended.out)[0]["error"]) == (7, "PortalRefused")
+    assert "revoked" in ended.err
+    monkeypatch.delenv("TERANG_CKAN_TOKEN")
+    assert terang("run").code == 2
+    assert not store_of("example", load()).raw.exists()
 
 
 def test_another_run_at_the_same_time_is_told_so_at_once(office: Path, terang: Terang) -> None:

@@ -70,6 +70,14 @@ def test_a_read_is_tried_again(client: Client) -> None:
     assert (client.reads, client.writes) == (1, 0)
 
 
+def test_waiting_is_told(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever waits for a portal reads why and for how long, and no token."""
+    Behaviour.answers = [(503, b"busy"), good({"ckan_version": "2.12"})]
+    client.read("status_show")
+    assert f"bayaran: {client.portal.url} does not answer (HTTP 503); trying again in" in caplog.text
+    assert TOKEN not in caplog.text
+
+
 def test_a_write_is_never_repeated(client: Client) -> None:
     """A 500 may have been carried out: it is sent once, and the caller is told to look."""
     Behaviour.answers = [(500, b"oops"), good({})]

@@ -1,0 +1,35 @@
+"""What a run will need, asked before anything is read: its secrets, and what its token may do on the portal."""
+
+import logging
+
+from assets.contract import Contract
+from assets.errors import PortalUnreachable, SettingsError
+from assets.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def ready(contract: Contract, settings: Settings) -> None:
+    """Raise the `SettingsError` or `PortalRefused` that would stop the run at its end.
+
+    A portal that does not answer may be up by then: that is told, and stops nothing.
+    """
+    from publish.ckan import check  # noqa: PLC0415 - the client is loaded where a portal is asked
+
+    for connection in _connections(contract):
+        settings.connection(connection)
+    if any(column.technique and column.technique.needs_key for column in contract.columns) and not settings.privacy.key:
+        raise SettingsError(
+            "a pseudonym needs the secret key, and there is none",
+            next="set privacy.key in terang.toml to {env = ...} or {file = ...}; keep it for as long as codes must match",
+        )
+    settings.pseudonym_key()
+    try:
+        check(contract, settings)
+    except PortalUnreachable as error:
+        log.warning("%s: %s (%s); reading all the same", contract.name, error.sentence, error.facts.get("found"))
+
+
+def _connections(contract: Contract) -> set[str]:
+    asked = {contract.source.connection, *(one.against.connection for one in contract.reconcile)}
+    return {name for name in asked if name}
