@@ -6,7 +6,6 @@ each row, and keeps the portal and the Dagster UI open until Ctrl-C.
 
 import json
 import os
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ def run(demo: Demo) -> int:
         portal = _start(programs, "portal", PORTAL_PYTHON, "portal")
         _wait("systems", systems, State(HOME / "systems"), began)
         facts = _wait("portal", portal, State(HOME / "portal"), began)
-        code = _publish()
+        code = _publish(programs)
         print(f"\n  {time.monotonic() - began:.0f} s in all")
         if not demo.once:
             _stay(programs, facts["url"])
@@ -60,10 +59,10 @@ def _wait(name: str, program: Program, state: State, began: float) -> dict[str, 
     return facts
 
 
-def _publish() -> int:
+def _publish(programs: Supervisor) -> int:
     """`terang run`, as a person would type it, with its progress and its table on this terminal."""
     command = [Path(sys.executable).with_name("terang"), "run"]
-    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode  # noqa: S603 - our own command
+    return programs.show("publishing", command, cwd=ROOT, env=_environment())
 
 
 def _environment() -> dict[str, str]:

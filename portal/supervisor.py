@@ -90,11 +90,12 @@ class Supervisor:
         stop: signal.Signals = signal.SIGTERM,
         grace: float = 10,
         user: str = "",
+        shown: bool = False,
     ) -> Program:
         """Start a program on a leash, in a process group of its own, its output appended to `<logs>/<name>.log`.
 
         `stop` is the signal that asks it to end, `grace` the seconds it then has. The environment is this process's
-        own plus `env`. `user` is for root only: the account to run as.
+        own plus `env`. `user` is for root only: the account to run as. `shown`: its output is this process's own.
         """
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
@@ -104,8 +105,8 @@ class Supervisor:
             process = subprocess.Popen(
                 [*leash, *map(str, command)],
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=None if shown else output,
+                stderr=None if shown else subprocess.STDOUT,
                 env={**os.environ, **(env or {})},
                 cwd=cwd,
                 pass_fds=[ours, *self.keep],
@@ -135,6 +136,15 @@ class Supervisor:
             self.programs.remove(program)
         if code:
             raise ProgramError(f"{name} ended with code {code}. {tail(program.log)}")
+
+    def show(self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path) -> int:
+        """Run a command to its end on the same leash with its output where ours is, and return its exit code."""
+        program = self.start(name, command, env=env, cwd=cwd, shown=True)
+        try:
+            return program.process.wait()
+        finally:
+            program.stop()
+            self.programs.remove(program)
 
     def wait(self) -> Program:
         """Wait until any program ends by itself, and return it."""

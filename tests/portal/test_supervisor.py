@@ -189,3 +189,27 @@ def test_leash_is_the_end_of_standard_input() -> None:
     assert process.stdout.readline() == "up\n"
     out, _ = process.communicate(timeout=15)
     assert out == "down\n"
+
+
+def test_a_program_shown_here_ends_with_its_supervisor_too(tmp_path: Path) -> None:
+    """What prints on our own terminal is on the same leash: a killed supervisor takes it along."""
+    script = f"""
+        import os, sys
+        from pathlib import Path
+        from portal.supervisor import Supervisor
+        with Supervisor(logs=Path({str(tmp_path)!r})) as programs:
+            programs.show("one", [sys.executable, "-c", {textwrap.dedent(FAMILY)!r}], env=dict(os.environ), cwd=Path("/"))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout
+        child = int(supervisor.stdout.readline())
+        supervisor.kill()
+    assert gone([child])
+
+
+def test_a_program_shown_here_gives_its_exit_code(tmp_path: Path) -> None:
+    """What it ended with is what its caller ends with, and it is forgotten."""
+    with Supervisor(logs=tmp_path) as programs:
+        code = programs.show("one", [sys.executable, "-c", "raise SystemExit(7)"], env={}, cwd=tmp_path)
+        assert (code, programs.programs) == (7, [])
