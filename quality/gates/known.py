@@ -63,8 +63,8 @@ def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, material: 
     These are the direct identifiers of every row, and what names the payee in rows about a person. A name that stands
     for an organisation in some row is the organisation's own, unless another row says that a person bears it.
     """
-    connection.execute("CREATE TEMP TABLE met (words VARCHAR, surely BOOLEAN)")
-    connection.execute("CREATE TEMP TABLE own (folded VARCHAR)")
+    connection.execute("CREATE TEMP TABLE met (cell VARCHAR, surely BOOLEAN)")
+    connection.execute("CREATE TEMP TABLE own (cell VARCHAR)")
     direct = [column.name for column in contract.raw_columns if column.class_ in {"direct_id", "linkage_key"}]
     named = [column.name for column in contract.raw_columns if column.class_ == "org_id"]
     if direct or named:
@@ -74,11 +74,13 @@ def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, material: 
             for query in (*_identifiers(direct, named), *_own(named)):
                 connection.execute(query)
             connection.unregister("rows")
+    words = _words("cell")
     connection.execute(
         "CREATE TEMP TABLE known AS SELECT folded, max(words) AS words FROM ("
-        "SELECT replace(words, ' ', '') AS folded, len(string_split(words, ' ')) AS words, surely FROM met "
-        f"WHERE words <> '') WHERE ({_LETTERS} OR {_DIGITS}) "
-        "AND (surely OR folded NOT IN (SELECT folded FROM own)) GROUP BY folded"
+        "SELECT replace(words, ' ', '') AS folded, len(string_split(words, ' ')) AS words, surely FROM "
+        f"(SELECT {words} AS words, surely FROM (SELECT DISTINCT cell, surely FROM met)) "
+        f"WHERE words <> '') WHERE ({_LETTERS} OR {_DIGITS}) AND (surely OR folded NOT IN "
+        f"(SELECT replace({words}, ' ', '') FROM (SELECT DISTINCT cell FROM own))) GROUP BY folded"
     )
 
 
@@ -103,27 +105,31 @@ def _asked(contract: Contract) -> Sequence[str]:
 def _identifiers(direct: Sequence[str], named: Sequence[str]) -> Iterator[str]:
     for column in dict.fromkeys([*direct, *named]):
         rows = "true" if column in direct else "_person"
-        yield (
-            f"INSERT INTO met SELECT DISTINCT {_words(column)}, _surely FROM rows "
-            f"WHERE {rows} AND {name(column)} IS NOT NULL"
-        )
+        cells = f"SELECT DISTINCT {_text(column)}, _surely FROM rows"
+        yield f"INSERT INTO met {cells} WHERE {rows} AND {name(column)} IS NOT NULL"
 
 
 def _own(named: Sequence[str]) -> Iterator[str]:
     for column in named:
-        folded = f"replace({_words(column)}, ' ', '')"
-        yield f"INSERT INTO own SELECT DISTINCT {folded} FROM rows WHERE NOT _person AND {name(column)} IS NOT NULL"
+        cells = f"SELECT DISTINCT {_text(column)} FROM rows"
+        yield f"INSERT INTO own {cells} WHERE NOT _person AND {name(column)} IS NOT NULL"
 
 
-def _words(column: str) -> str:
-    return _WORDS.format(f"CAST({name(column)} AS VARCHAR)")
+def _text(column: str) -> str:
+    return f"CAST({name(column)} AS VARCHAR)"
+
+
+def _words(cell: str) -> str:
+    """The words of a text. They are dear: ask for those of distinct cells."""
+    return _WORDS.format(cell)
 
 
 def _hits(connection: duckdb.DuckDBPyConnection, table: str, column: Column) -> int:
     """Rows of the column that are an identifier as a whole, or hold one among their words."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE texts AS SELECT {_words(column.name)} AS text, count(*) AS times "
-        f"FROM {table} WHERE {name(column.name)} IS NOT NULL GROUP BY 1"
+        f"CREATE OR REPLACE TEMP TABLE texts AS SELECT {_words('cell')} AS text, sum(times) AS times FROM "
+        f"(SELECT {_text(column.name)} AS cell, count(*) AS times FROM {table} GROUP BY 1) "
+        "WHERE cell IS NOT NULL GROUP BY 1"
     )
     inside = "" if column.class_ == "org_id" else f" UNION {_inside()}"
     query = (

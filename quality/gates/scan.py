@@ -6,7 +6,7 @@ stands in `quality/gates/allow.py`.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,25 +103,39 @@ def _suspects(connection: duckdb.DuckDBPyConnection, source: str, contract: Cont
     """Suspect values with their counts by column: DuckDB finds the few texts worth a look, and only those get one."""
     allowed = of_contract(contract)
     typed = {c.name for c in contract.public_columns if c.technique is None and c.type != "string"}
+    columns = [c for c, kind in _described(connection, source) if c not in typed or kind == "VARCHAR"]
     found: dict[str, dict[str, int]] = {}
-    for column, kind in _described(connection, source):
-        if column in typed and kind != "VARCHAR":
-            continue
-        harmless = re.compile(allowed.get(column, NOTHING), re.ASCII)
-        counts = _candidates(connection, source, column, harmless.pattern)
-        bad = {value: n for value, n in counts if not harmless.fullmatch(value) and suspect(value)}
-        if bad:
-            found[column] = bad
+    for column, value, count in _candidates(connection, source, {c: allowed.get(c, NOTHING) for c in columns}):
+        if not re.fullmatch(allowed.get(column, NOTHING), value, re.ASCII) and suspect(value):
+            found.setdefault(column, {})[value] = count
     return found
 
 
 def _candidates(
-    connection: duckdb.DuckDBPyConnection, source: str, column: str, harmless: str
-) -> list[tuple[str, int]]:
-    cell = f"CAST({name(column)} AS VARCHAR)"
-    known = f" AND NOT regexp_full_match({cell}, {text(harmless)})" if understood(harmless) else ""
-    query = f"SELECT {cell}, count(*) FROM {source} WHERE regexp_matches({cell}, {text(PREFILTER)}){known} GROUP BY 1"
+    connection: duckdb.DuckDBPyConnection, source: str, harmless: Mapping[str, str]
+) -> list[tuple[str, str, int]]:
+    """Column, value, count of cells that are not known to be harmless, in one reading of all columns."""
+    if not harmless:
+        return []
+    worth = [f"CASE WHEN {_worth(column, regex)} THEN {_cell(column)} END AS c{i}"
+             for i, (column, regex) in enumerate(harmless.items())]  # fmt: skip
+    cells = ", ".join(f"{{'column': {text(column)}, 'value': c{i}}}" for i, column in enumerate(harmless))
+    some = " OR ".join(f"c{i} IS NOT NULL" for i in range(len(worth)))
+    query = (
+        f'SELECT cell."column", cell.value, count(*) FROM (SELECT unnest([{cells}]) AS cell FROM '
+        f"(SELECT {', '.join(worth)} FROM {source}) WHERE {some}) WHERE cell.value IS NOT NULL GROUP BY ALL"
+    )
     return connection.execute(query).fetchall()
+
+
+def _worth(column: str, harmless: str) -> str:
+    look = f"regexp_matches({_cell(column)}, {text(PREFILTER)})"
+    known = harmless != NOTHING and understood(harmless)
+    return f"NOT regexp_full_match({_cell(column)}, {text(harmless)}) AND {look}" if known else look
+
+
+def _cell(column: str) -> str:
+    return f"CAST({name(column)} AS VARCHAR)"
 
 
 def _described(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
