@@ -118,7 +118,7 @@ def render(state: State, site: Site, places: Places) -> str:
         "ckan.site_url": places.url,
         "ckan.site_title": site.title,
         "ckan.site_description": site.description,
-        "ckan.site_intro_text": site.intro,
+        "ckan.site_intro_text": site.intro["id"],
         "ckan.site_about": "\n\n".join(site.about.values()),
         "ckan.featured_orgs": site.organization.name,
         "ckan.featured_groups": " ".join(topic.name for topic in site.topics),
@@ -139,7 +139,8 @@ def render(state: State, site: Site, places: Places) -> str:
 
 def site_template(site: Site) -> str:
     """Return the template `terang/site.html`, which gives the pages the texts that CKAN has no setting for."""
-    texts = {"footer": site.footer, "email": site.email, "about_id": site.about["id"], "about_en": site.about["en"]}
+    topics = {topic.name: {"title": topic.title, "description": topic.description} for topic in site.topics}
+    texts = {"footer": site.footer, "email": site.email, "about": site.about, "intro": site.intro, "topics": topics}
     return "".join(f"{{% set {name} = {json.dumps(text)} %}}\n" for name, text in texts.items())
 
 

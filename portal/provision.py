@@ -24,6 +24,7 @@ MADE_FROM = (
     HERE / "site.yml",
     HERE / "schema.yml",
     HERE / "seed.py",
+    HERE / "words.py",
     HERE / "words.yml",
     HERE / "solr",
     ROOT / "requirements/portal.txt",
@@ -64,6 +65,8 @@ def make_databases(server: Postgres) -> None:
     for name in {DATABASE, DATASTORE} - databases:
         server.sql(f"create database {name} owner {OWNER}")
     server.sql(_permissions(), database=DATASTORE)
+    # rows are cut into words as questions are (ckan.datastore.default_fts_lang)
+    server.sql(f"alter database {DATASTORE} set default_text_search_config to 'pg_catalog.indonesian'")
 
 
 def seed(state: State, *, url: str, supervisor: Supervisor) -> dict[str, str]:
@@ -71,7 +74,7 @@ def seed(state: State, *, url: str, supervisor: Supervisor) -> dict[str, str]:
     mark = {"url": url, "made_from": _fingerprint()}
     tokens = state.data / "tokens.json"
     if not state.done.exists() or json.loads(state.done.read_text(encoding="utf-8")) != mark:
-        words.build(state.data / "i18n")
+        words.build(state.data / "i18n", state.data / "files/i18n/js")
         command: list[str | Path] = [
             sys.executable,
             "-m",

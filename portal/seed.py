@@ -51,8 +51,8 @@ def fill(site: Site, passwords: dict[str, str]) -> None:
     for topic in site.topics:
         _put("group", {
             "name": topic.name,
-            "title": topic.title,
-            "description": f"{topic.description} ({topic.en})",
+            "title": topic.title["id"],
+            "description": topic.description["id"],
             "image_url": f"{config['ckan.site_url']}/terang/topik/{topic.name}.svg",
             "users": [_member(site.admin, "admin"), _member(site.editor, "member")],
         })  # fmt: skip

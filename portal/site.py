@@ -9,12 +9,11 @@ SITE = Path(__file__).with_name("site.yml")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:
-    """A CKAN group: a subject that citizens look for, named in Indonesian, and in English beside it."""
+    """A CKAN group: a subject that citizens look for, in each language."""
 
     name: str
-    title: str
-    en: str
-    description: str
+    title: dict[str, str]
+    description: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,9 +40,9 @@ class Site:
 
     title: str
     description: str
-    intro: str
+    intro: dict[str, str]
     about: dict[str, str]
-    footer: str
+    footer: dict[str, str]
     email: str
     organization: Organization
     topics: tuple[Topic, ...]

@@ -116,18 +116,23 @@ def _described(contract: Contract, release: "Release", languages: Sequence[str])
         "access_rights": dcat.PUBLIC,
         "theme": list(dcat.THEMES),
         "language": dcat.languages(languages),
-        "provenance": ORIGIN.said_in(languages[0]).format(publisher=contract.publisher.name),
+        **translated("provenance", _filled(ORIGIN, publisher=contract.publisher.name), languages),
         "terang_release": release.version,
         "terang_rows": rows,
-        "terang_withheld": _withheld(release, languages[0]),
+        **_withheld(release, languages),
     }
 
 
-def _withheld(release: "Release", language: str) -> str | None:
-    """How many rows were withheld, in words."""
+def _withheld(release: "Release", languages: Sequence[str]) -> dict[str, str | None]:
+    """How many rows were withheld, in words; nothing where none were."""
     rows = release.accounting.get("withheld", 0)
-    said = f"{rows:,}" if language == "en" else f"{rows:,}".replace(",", ".")
-    return WITHHELD.said_in(language).format(rows=said) if rows else None
+    said = {code: f"{rows:,}" if code == "en" else f"{rows:,}".replace(",", ".") for code in WITHHELD.root}
+    words = Text({code: text.format(rows=said[code]) for code, text in WITHHELD.root.items()})
+    return {name: text if rows else None for name, text in translated("terang_withheld", words, languages).items()}
+
+
+def _filled(text: Text, **values: str) -> Text:
+    return Text({code: words.format(**values) for code, words in text.root.items()})
 
 
 def _extras(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -20,11 +20,12 @@ FIELDS = [
 def dataset(portal: Portal) -> Iterator[dict[str, Any]]:
     """Yield a dataset made by the editor, with one resource that has an id of our own choice."""
     name = f"uji-{uuid.uuid4().hex[:8]}"
-    resource = {"id": str(uuid.uuid4()), "name": "Tabel", "format": "CSV", "url": ""}
+    resource = {"id": str(uuid.uuid4()), "name": "Tabel", "name_en": "Rows to read", "format": "CSV", "url": ""}
     yield portal.action(
         "package_create",
         name=name,
         title="Uji portal",
+        title_en="Portal on trial",
         notes="Dataset dari uji otomatis.",
         owner_org=portal.organization,
         license_id="cc-by",
@@ -161,6 +162,37 @@ def test_words_are_the_readers(portal: Portal, dataset: dict[str, Any]) -> None:
     assert "Berkas dan tabel" in indonesian
     assert "Data and Resources" not in indonesian
     assert "Files and tables" in english
+
+
+def test_english_readers_are_told_english_names(portal: Portal, dataset: dict[str, Any]) -> None:
+    """Names of datasets, files, columns and topics are in the reader's language, and the other one second or not at all."""
+    resource = table(portal, dataset)
+    path = f"dataset/{dataset['name']}"
+    for page in (path, f"{path}/resource/{resource}"):
+        english = httpx.get(f"{portal.url}/en/{page}").text
+        assert english.count("Portal on trial") >= 2
+        assert "Rows to read" in english
+        assert ">Tabel<" not in english
+        assert "Rows to read" not in httpx.get(f"{portal.url}/{page}").text
+    assert english.index("Account code") < english.index("Kode rekening")
+    start = httpx.get(f"{portal.url}/en/").text
+    assert "Spending" in start
+    assert "Belanja" not in start
+
+
+def test_the_table_counts_and_speaks_as_the_reader_does(portal: Portal, dataset: dict[str, Any]) -> None:
+    """Scripts are given their words, and the table preview is told how Indonesian numbers are written: 39.863."""
+    words = httpx.get(f"{portal.url}/api/i18n/id").json()
+    assert words["Sort"] == [None, "Urutan"]
+    assert words["Show all"] == [None, "Tampilkan semua"]
+    written = httpx.get(f"{portal.url}/terang/table.id.json").json()
+    assert (written["thousands"], written["decimal"]) == (".", ",")
+    resource = table(portal, dataset)
+    [view] = portal.action("resource_view_list", id=resource) or [
+        portal.action("resource_view_create", resource_id=resource, title="Tabel", view_type="datatables_view")
+    ]
+    page = httpx.get(f"{portal.url}/dataset/{dataset['name']}/resource/{resource}/view/{view['id']}").text
+    assert "/terang/table.js" in page
 
 
 def test_empty_fields_are_not_shown(portal: Portal, dataset: dict[str, Any]) -> None:

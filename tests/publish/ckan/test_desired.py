@@ -36,10 +36,12 @@ FORM = frozenset(
         "theme",
         "language",
         "provenance",
+        "provenance_en",
         "url",
         "terang_release",
         "terang_rows",
         "terang_withheld",
+        "terang_withheld_en",
     ]
 )
 VOLATILE = {"hash", "size"}  # bytes are the formats' business, and tested there
