@@ -37,7 +37,7 @@ portal: install-portal   ## an empty portal alone, until Ctrl-C
 
 install: $(HERE)/venv/.installed
 
-install-portal: $(HERE)/portal/venv/.installed
+install-portal: $(HERE)/portal/venv/.extension
 
 $(UV): requirements/uv.txt
 	@echo "installing the installer ..."
@@ -57,6 +57,12 @@ $(HERE)/portal/venv/.installed: $(UV) requirements/portal.txt portal/solr.lock
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(HERE)/portal/venv
 	@VIRTUAL_ENV=$(HERE)/portal/venv $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/portal.txt
 	@$(HERE)/portal/venv/bin/python -m portal install
+	@touch $@
+
+$(HERE)/portal/venv/.extension: $(HERE)/portal/venv/.installed $(shell find portal/ckanext-terang -name '*.py' -o -name '*.toml' -o -name '*.yaml')
+	@rm -rf portal/ckanext-terang/build portal/ckanext-terang/*.egg-info
+	@VIRTUAL_ENV=$(HERE)/portal/venv $(UV) pip install --quiet --no-deps --no-build-isolation --offline --reinstall-package ckanext-terang --compile-bytecode ./portal/ckanext-terang
+	@rm -rf portal/ckanext-terang/build portal/ckanext-terang/*.egg-info
 	@touch $@
 
 lock: $(UV)          ## resolve all environments anew

@@ -7,7 +7,7 @@ from portal.layout import HERE, State
 from portal.site import Site
 
 PLUGINS = (
-    "activity datastore scheming_datasets dcat structured_data"
+    "activity datastore terang scheming_datasets dcat structured_data"
     " text_view image_view datatables_view"
 )  # fmt: skip
 SETTINGS = {

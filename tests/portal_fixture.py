@@ -90,9 +90,8 @@ def _running(fifo: Path) -> int:
 
 
 def _start(fifo: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
-    """Start a portal whose standard input is the pipe; installs its environment when there is none."""
-    if not PYTHON.exists():
-        subprocess.run(["make", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
+    """Start a portal whose standard input is the pipe; installs what its environment lacks."""
+    subprocess.run(["make", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
     (STATE / "ready.json").unlink(missing_ok=True)
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     pipe = os.open(fifo, os.O_WRONLY)
