@@ -23,7 +23,8 @@ class Reader:
 
     def __init__(self, contract: Contract) -> None:
         self._columns = {name: re.compile(regex, re.ASCII) for name, regex in of_contract(contract).items()}
-        self._contact = re.compile(re.escape(contract.publisher.contact), re.IGNORECASE)
+        contact = re.escape(contract.publisher.contact)  # whole: budi.data@… is another person's
+        self._contact = re.compile(rf"(?<![\w.+%@'-]){contact}(?![\w@-]|\.\w)", re.IGNORECASE)
         self._patterns = {column.pattern for column in contract.columns if column.pattern}
         official = [regex for column in contract.public_columns if (regex := of_code(column))]
         known = "|".join(f"(?:{regex})" for regex in official) or "(?!)"
