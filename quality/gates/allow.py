@@ -19,7 +19,7 @@ _ROW_ID = "[a-p]{16}"
 _NUMBER = r"'?-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
 # Keys of our own documents, by what their values are.
-_DIGEST_KEYS = re.compile(r"(?:.*_)?(?:sha256|hash|digest|contract|id|ids|uuid|previous|key|identifier|package_id)")
+_DIGEST_KEYS = re.compile(r"(?:.*_)?(?:sha256|hash|digest|contract|id|ids|uuid|previous|key|identifier|owner_org)")
 _DIGEST = re.compile(r"(?:sha256[:-])?[0-9a-f]{64}|(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _COUNT_KEYS = re.compile(
     r"(?:sum_|total_).*|.*_(?:rows|bytes|total|sum)|rows|persons|read|kept|published|withheld|quarantined|duplicates"

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from assets.errors import Blocked
 from publish.ckan.capabilities import Capabilities
 from publish.ckan.desired import desired
 from publish.ckan.resources import resource_id
+from quality.gates.scan import scan_payload
 from tests.publish import made
 from tests.publish.ckan import office
 
@@ -98,6 +100,18 @@ def test_a_portal_without_a_form_gets_extras(at: office.Office) -> None:
     assert "publisher" not in wanted.fields
     assert wanted.extras["publisher_name"] == "BPKAD Kabupaten Contoh"
     check_golden("without_form.json", steady(wanted.document()))
+
+
+@pytest.mark.parametrize("name", ["with_form.json", "without_form.json"])
+def test_the_contact_may_be_sent_and_no_other_address(name: str) -> None:
+    """The real gate lets the office's own address pass, as a field or as an extra; another person's stops all of it."""
+    contract = office.payments("bayaran-emas")
+    document = json.loads((GOLDEN / name).read_text(encoding="utf-8"))
+    assert contract.publisher.contact in json.dumps(document)
+    scan_payload(document, contract)
+    for place in ({"notes": "Tanya budi@contoh.example"}, {"extras": {"contact_email": "budi.data@contoh.example"}}):
+        with pytest.raises(Blocked, match="nothing was sent"):
+            scan_payload({**document, **place}, contract)
 
 
 def test_types_are_ours(at: office.Office) -> None:
