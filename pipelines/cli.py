@@ -1,7 +1,7 @@
 """`terang`: the command line. Each command reads its arguments, calls one room, and says what came out.
 
 Exit codes: 0 done · 1 a defect of Terang · 2 contract or settings · 3 source · 4 blocked or unproven · 5 busy ·
-6 storage · 7 portal.
+6 storage · 7 portal · 130 interrupted.
 """
 
 import json
@@ -19,6 +19,9 @@ from assets.errors import ContractError, SettingsError, TerangError, Unproven
 from assets.settings import CONFIG_VARIABLE, Settings, load
 from assets.store import explained
 from pipelines.logs import to_terminal
+from pipelines.new import new
+
+INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 Names = Annotated[list[str] | None, typer.Argument(help="Datasets; all of them when none is named.")]
@@ -36,6 +39,9 @@ def main() -> None:
             typer.echo(json.dumps(told.document(), indent=2, ensure_ascii=False))
         typer.echo(str(told), err=True)
         sys.exit(told.exit_code)
+
+
+app.command()(new)
 
 
 @app.callback()
@@ -95,7 +101,11 @@ def run(
     runs = []
     for contract in in_order(contracts, _chosen(contracts, names)):
         typer.echo(f"{contract.name} ...", err=True)
-        runs.append(run_one(contract, settings, code, partition=partition))
+        try:
+            runs.append(run_one(contract, settings, code, partition=partition))
+        except KeyboardInterrupt:
+            typer.echo(f"{contract.name}: stopped; what was public stays, and the same command goes on", err=True)
+            raise typer.Exit(INTERRUPTED) from None
         if not runs[-1].success:
             typer.echo(runs[-1].message, err=True)
     if as_json:

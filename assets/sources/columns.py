@@ -11,7 +11,12 @@ _ALIKE = 0.6
 
 
 def expect(found: Sequence[str], request: Request, *, ignore: Iterable[str], where: str) -> list[str]:
-    """The declared columns in the order of the source; raises `SourceChanged` where one is missing or not declared."""
+    """The declared columns in the order of the source; raises `SourceChanged` where one is missing or not declared.
+
+    A request for `every` column gets all that there are.
+    """
+    if request.every:
+        return [name for name in found if name != LINE]
     ignored = frozenset(ignore)
     missing = [name for name in request.columns if name not in found]
     unknown = [name for name in found if name not in request.columns and name not in ignored and name != LINE]

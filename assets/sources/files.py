@@ -69,12 +69,15 @@ def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, st
     return {name: value or "" for name, value in match.groupdict().items()}
 
 
+def folder_of(address: str, root: Path) -> Path:
+    """The folder at a path, or at a file:// address, below `root`."""
+    return root / (unquote(urlsplit(address).path) if address.startswith("file://") else address)
+
+
 def _folder(request: Request) -> Path:
     if request.connection is None:
         return request.root
-    address = request.connection.url
-    path = unquote(urlsplit(address).path) if address.startswith("file://") else address
-    return request.connection.root / path
+    return folder_of(request.connection.url, request.connection.root)
 
 
 def _place(request: Request) -> str:

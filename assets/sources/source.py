@@ -42,12 +42,13 @@ class Request:
     """What a run wants of a source: these columns, of this partition, changed since then.
 
     All columns are named as in the source. `comma` are the number columns that the contract writes with a decimal
-    comma; `root` is the folder that relative paths start from.
+    comma; `root` is the folder that relative paths start from. `every` asks for all columns, whatever they are called.
     """
 
     dataset: str
     columns: tuple[str, ...]
     key: tuple[str, ...] = ()
+    every: bool = False
     comma: frozenset[str] = frozenset()
     root: Path = Path()
     connection: Connection | None = None

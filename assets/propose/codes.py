@@ -1,0 +1,104 @@
+"""Codes and short lists: the pattern that all codes of a column fit, and the values of a column that has few."""
+
+import re
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assets.propose.profile import Profile
+from assets.propose.words import CODE, MEASURE, says
+
+_FEW = 20  # values that make a list
+_OFTEN = 5  # times that each stands there, in the middle
+_LONGEST = 60
+_SHAPES = 12
+_CODE, _FIGURE = r"^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,59}$", r"\d"
+_RUN = re.compile(r"(\\d|\[A-Z\]|\[a-z\])\1*")
+_PART = re.compile(r"(\\d|\[A-Z\]|\[a-z\])(?:\{(\d+)\})?|(.)", re.DOTALL)
+_FRACTION = r"^\d+(?:[.,]\d+)*$"
+
+
+def is_code(column: Profile, name: str) -> bool:
+    """Whether the texts are codes: marks in a fixed order with figures in them, or numbers that only name something."""
+    digits = column.all(r"^\d+$")
+    leading_zeros = column.share(r"^0\d") > 0
+    if digits:
+        return (
+            leading_zeros or says(name, CODE) or (column.unique and column.all(r"^\d{6,}$") and not says(name, MEASURE))
+        )
+    coded = column.all(_CODE) and column.all(_FIGURE) and column.words == 1
+    if column.all(_FRACTION) and not leading_zeros and not says(name, CODE):
+        return False
+    return coded and (says(name, CODE) or len(shapes_of(column)) <= _SHAPES)
+
+
+def pattern_of(column: Profile, known: Mapping[str, str]) -> str | None:
+    """A pattern of the office that all texts fit, the narrowest; else one made from their shapes."""
+    fitting = [name for name, regex in known.items() if column.all(f"^(?:{regex})$")]
+    if fitting:
+        return max(fitting, key=lambda name: (len(known[name]), name))
+    made = _joined(shapes_of(column))
+    return made if column.all(f"^(?:{made})$") else None
+
+
+def enum_of(column: Profile) -> tuple[str, ...] | None:
+    """The values of a column that has few, each often: a list that a new value must be added to."""
+    if not 1 < column.distinct <= _FEW or column.longest > _LONGEST or column.filled < _OFTEN * column.distinct:
+        return None
+    return tuple(sorted(column.texts.to_pylist()))
+
+
+def shapes_of(column: Profile) -> list[str]:
+    r"""The shapes of the texts, such as `\d\.\d{2}`, the most frequent first."""
+    texts = column.texts
+    for regex, mark in ((r"[0-9]", "\x01"), (r"[A-Z]", "\x02"), (r"[a-z]", "\x03")):
+        texts = pc.replace_substring_regex(texts, regex, mark)
+    counted = pa.table({"shape": texts, "count": column.counts}).group_by("shape").aggregate([("count", "sum")])
+    shapes = counted.sort_by([("count_sum", "descending"), ("shape", "ascending")])["shape"].to_pylist()
+    return [_regex(shape) for shape in shapes]
+
+
+def _regex(shape: str) -> str:
+    letters = {"\x01": r"\d", "\x02": "[A-Z]", "\x03": "[a-z]"}
+    spelled = "".join(letters.get(mark) or re.escape(mark) for mark in shape)
+    return _RUN.sub(_counted, spelled)
+
+
+def _counted(match: re.Match[str]) -> str:
+    times = len(match[0]) // len(match[1])
+    return f"{match[1]}{{{times}}}" if times > 1 else match[1]
+
+
+def _joined(shapes: list[str]) -> str:
+    """One pattern: the shapes themselves while they are few, else the marks that they are made of, as many as come."""
+    if len(shapes) == 1:
+        return shapes[0]
+    same = _same_marks(shapes)
+    if same is not None:
+        return same
+    if all(re.fullmatch(r"(?:\\d(?:\{\d+\})?(?:\\\.)?)+", shape) for shape in shapes):
+        return r"\d+(\.\d+)*\.?"
+    if len(shapes) <= 3:  # noqa: PLR2004 - a longer list says less than the marks do
+        return "|".join(shapes)
+    marks = sorted({part for shape in shapes for part in _marks(shape)})
+    return f"[{''.join(marks)}]+"
+
+
+def _same_marks(shapes: list[str]) -> str | None:
+    r"""Shapes that differ only in how often a mark comes: `\d{4}` and `\d{5}` are `\d{4,5}`."""
+    parts = [_PART.findall(shape) for shape in shapes]
+    if len({tuple((kind, other) for kind, _, other in shape) for shape in parts}) > 1:
+        return None
+    found = ""
+    for same in zip(*parts, strict=True):
+        kind, _, other = same[0]
+        times = sorted({int(count or 1) for _, count, _ in same})
+        span = "" if times == [1] else f"{{{times[0]}}}" if len(times) == 1 else f"{{{times[0]},{times[-1]}}}"
+        found += other or kind + span
+    return found
+
+
+def _marks(shape: str) -> set[str]:
+    plain = {r"\d": "0-9", "[A-Z]": "A-Z", "[a-z]": "a-z"}
+    return {plain[kind] if kind else re.escape(other) for kind, _, other in _PART.findall(shape) if other != "\\"}

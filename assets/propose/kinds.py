@@ -1,0 +1,63 @@
+"""What a file is, by what stands in it and not by its name; and what to do with one that is no table."""
+
+import re
+import zipfile
+from pathlib import Path
+
+from assets.errors import SourceUnreadable
+
+_START = 1 << 16
+_OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "an old or a protected workbook", "open it, take off the password, and save it as .xlsx"),
+    (b"%PDF", "a PDF", "ask for the table behind it: numbers in a PDF are a picture of numbers"),
+    (b"\x1f\x8b", "packed with gzip", "unpack it first"),
+    (b"PAR1", "a Parquet file", "there is no source kind for Parquet yet: load it into a database"),
+    (b"SQLite format 3", "a SQLite database", "--from sqlite:////folder/file.db:table"),
+)  # fmt: skip
+_SQL = re.compile(r"^\s*(?:CREATE\s+TABLE|INSERT\s+INTO|DROP\s+TABLE)\b", re.IGNORECASE | re.MULTILINE)
+_XML = re.compile(r"\s*<(?:\?xml|!doctype|html|[a-z]+[ >])", re.IGNORECASE)
+
+
+def kind_of(file: Path) -> str:
+    """The source kind that reads it: csv, xlsx or json; raises `SourceUnreadable` for what is none of them."""
+    with file.open("rb") as opened:
+        start = opened.read(_START)
+    if not start.strip():
+        raise _no_table(file, "nothing", f"it has {len(start)} bytes: ask for it again")
+    for mark, what, advice in _OTHERS:
+        if start.startswith(mark):
+            raise _no_table(file, what, advice)
+    if start.startswith(b"PK"):
+        return _within(file)
+    return _of_text(file, start.decode("utf-8-sig", errors="replace"))
+
+
+def _within(file: Path) -> str:
+    """What a ZIP file holds: a workbook is one too."""
+    try:
+        names = zipfile.ZipFile(file).namelist()
+    except zipfile.BadZipFile:
+        raise _no_table(file, "a damaged workbook or ZIP file", "ask for it again") from None
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "content.xml" in names:
+        raise _no_table(file, "an OpenDocument file", "save it as .xlsx")
+    raise _no_table(file, f"a ZIP file of {len(names)} files", "unpack it, then name the file that you mean")
+
+
+def _of_text(file: Path, start: str) -> str:
+    if start.lstrip()[:1] in {"{", "["} and file.suffix.lower() not in {".csv", ".tsv", ".txt"}:
+        return "json"
+    if _SQL.search(start):
+        raise _no_table(
+            file,
+            "a dump of a database (SQL)",
+            "load it into a database, then --from DSN:table: source kind sql reads it",
+        )
+    if _XML.match(start):
+        raise _no_table(file, "XML or HTML", "there is no source kind for it yet: ask for CSV, XLSX or JSON")
+    return "csv"
+
+
+def _no_table(file: Path, found: str, advice: str) -> SourceUnreadable:
+    return SourceUnreadable("the file is no table that can be read", file=file.name, found=found, next=advice)

@@ -1,0 +1,22 @@
+"""From what somebody typed after `--from` to a source whose format is known."""
+
+from pathlib import Path
+
+from assets.errors import SourceUnreadable
+from assets.propose.kinds import kind_of
+from assets.propose.place import Place, place_of
+from assets.propose.proposal import Origin
+from assets.propose.text import text_origin
+from assets.settings import Settings
+
+
+def origin_of(address: str, settings: Settings) -> tuple[Origin, Place]:
+    """The source at `address` and where it is; raises the `SourceError` that fits where it is none."""
+    file = Path(address)
+    if not file.is_file():
+        raise SourceUnreadable("there is no such file", file=address, next="--from FILE, or a connection and table")
+    kind = kind_of(file)
+    place = place_of(file, settings)
+    if kind != "csv":
+        raise SourceUnreadable("this kind is not proposed yet", file=file.name, found=kind, allowed="csv")
+    return text_origin(file, {"kind": kind, **place.options}), place
