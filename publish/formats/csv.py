@@ -33,18 +33,25 @@ def write(table: Path, target: Path, context: Context) -> None:
     """Write the table as CSV."""
     del context
     schema = pq.read_schema(table)
-    expression = " || ',' || ".join(_cell(column.name, column.type) for column in schema)
+    cells = ", ".join(_cell(column.name, column.type) for column in schema)
     with target.open("wb") as file:
         file.write(f"{','.join(schema.names)}\r\n".encode())
-        stream(table, f"{expression} || chr(13) || chr(10)", file)
+        stream(table, f"concat_ws(',', {cells}) || chr(13) || chr(10)", file)
 
 
 def _cell(column: str, kind: pa.DataType) -> str:
     if not is_text(kind):
         return f"coalesce({plain(column, kind)}, '')"
-    text = f"CASE WHEN regexp_matches({name(column)}, '{FORMULA}') THEN '''' || {name(column)} ELSE {name(column)} END"
-    return (
-        f"CASE WHEN {name(column)} IS NULL THEN '' WHEN {name(column)} = '' THEN '\"\"'"
-        f" WHEN regexp_matches({name(column)}, '[\",\\r\\n]') THEN '\"' || replace({text}, '\"', '\"\"') || '\"'"
-        f" ELSE {text} END"
+    cell = name(column)
+    text = f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN '''' || {cell} ELSE {cell} END"
+    careful = (
+        f"CASE WHEN {cell} = '' THEN '\"\"' WHEN regexp_matches({cell}, '[\",\\r\\n]')"
+        f" THEN '\"' || replace({text}, '\"', '\"\"') || '\"' ELSE {text} END"
     )
+    return f"CASE WHEN {_looks_odd(cell)} THEN {careful} ELSE coalesce({cell}, '') END"
+
+
+def _looks_odd(cell: str) -> str:
+    """Whether a text may need quotes or an apostrophe, asked cheaply of every cell; letters and digits begin no formula."""
+    odd = " OR ".join(f"contains({cell}, {sign})" for sign in ("'\"'", "','", "chr(13)", "chr(10)"))
+    return f"{cell} < '0' OR ({cell} >= ':' AND {cell} < 'A') OR {odd}"
