@@ -87,13 +87,13 @@ def _classes(source: str, quasi: Sequence[str], counted: Sequence[_Counted]) -> 
     """The classes with their rows, and at least how many values of each counted column they hold."""
     counts = "".join(f", bit_count(bit_or({column.bit}))::BIGINT AS {column.count}" for column in counted)
     values = "".join(f"{name(column)} AS q{i}, " for i, column in enumerate(quasi))
-    found = f"SELECT {values}{_key(quasi)} AS class, false AS settled, count(*) AS n{counts}"
-    return f"{found} FROM {source} GROUP BY ALL HAVING count(*) > 0"
+    found = f"SELECT {values}count(*) AS n{counts} FROM {source} GROUP BY ALL HAVING count(*) > 0"
+    return f"SELECT *, false AS settled FROM ({found})"
 
 
-def _key(quasi: Sequence[str]) -> str:
+def _key(columns: Sequence[str]) -> str:
     """One number for a class; should two share it, both are counted anew, each for itself."""
-    return f"hash({names(quasi)})" if quasi else "0::UBIGINT"
+    return f"hash({names(columns)})" if columns else "0::UBIGINT"
 
 
 def _settle(
@@ -105,7 +105,8 @@ def _settle(
 ) -> None:
     """Count exactly, by value, in the classes that hold no more than a doubtful number of values."""
     unsure = " OR ".join(f"({column.count} <= {bound} AND {column.count} < n)" for column, bound in doubts)
-    doubtful = f"SELECT class FROM classes WHERE NOT settled AND ({unsure})"
+    classes = _key([f"q{i}" for i in range(len(quasi))])
+    doubtful = f"SELECT {classes} FROM classes WHERE NOT settled AND ({unsure})"
     if not connection.execute(f"{doubtful} LIMIT 1").fetchall():
         return
     values = "".join(f"{name(column)} AS q{i}, " for i, column in enumerate(quasi))
