@@ -15,6 +15,7 @@ from assets.settings import Settings
 from publish.release import latest
 
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
+_INTERRUPTED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +31,12 @@ class Failure:
 def failure(error: TerangError) -> Failure:
     """The reason that an error of ours is."""
     return Failure(error=type(error).__name__, exit_code=error.exit_code, message=str(error), facts=error.facts)
+
+
+def interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether somebody stopped the run (SIGINT, SIGTERM): nothing failed, and nothing else should be begun."""
+    ends = (event.event_specific_data for event in result.all_events if event.is_failure)
+    return any(error.cls_name in _INTERRUPTED for end in ends if (error := getattr(end, "error", None)))
 
 
 def failures(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult) -> list[Failure]:

@@ -13,7 +13,7 @@ from assets.defs import group_of, partitions_of
 from assets.errors import SettingsError, TerangError
 from assets.settings import Settings
 from assets.store import read_json, store_of
-from pipelines.failures import Failure, failure, failures
+from pipelines.failures import Failure, failure, failures, interrupted
 from pipelines.ready import ready
 
 PARTITION, RANGE_START, RANGE_END = (
@@ -63,7 +63,10 @@ def in_order(contracts: dict[str, Contract], names: Iterable[str]) -> list[Contr
 
 
 def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partition: str | None = None) -> Run:
-    """Materialise raw, public, release and portal of one dataset, with their checks, in this process."""
+    """Materialise raw, public, release and portal of one dataset, with their checks, in this process.
+
+    Raises `KeyboardInterrupt` when it is told to stop meanwhile, after Dagster has written that down.
+    """
     started = time.monotonic()
     job = code.resolve_job_def(group_of(contract))
     try:
@@ -73,6 +76,8 @@ def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partiti
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
     except TerangError as error:
         return _stopped(contract, failure(error.about(contract.name)), started)
+    if interrupted(result):
+        raise KeyboardInterrupt
     stopped = failures(contract, settings, result)
     return (
         _stopped(contract, stopped[0], started, *stopped[1:]) if stopped else _done(contract, settings, result, started)

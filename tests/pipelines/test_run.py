@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from assets.settings import CONFIG_VARIABLE, load
@@ -237,3 +238,18 @@ def test_a_part_that_is_not_there_is_told(office: Path, terang: Terang) -> None:
     ended = terang("run", "--partition", "1999", "--json")
     assert (ended.code, json.loads(ended.out)[0]["error"]) == (2, "SettingsError")
     assert "2025 to " in ended.err
+
+
+def test_who_is_told_to_stop_begins_nothing_else(office: Path, terang: Terang, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends the run of one dataset, and of all that would have followed."""
+    text = (office / "contracts/example.yml").read_text(encoding="utf-8")
+    (office / "contracts/later.yml").write_text(text, encoding="utf-8")
+
+    def stop(*_: object, **__: object) -> None:
+        raise dg.DagsterExecutionInterruptedError
+
+    monkeypatch.setattr("assets.extract.extract", stop)
+    ended = terang("run")
+    assert ended.code == 130
+    assert ended.err.splitlines()[-1].startswith("example: stopped;")
+    assert "later" not in ended.err
