@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_HOME ?= $(HERE)/dagster
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: help demo test check portal real bench install install-portal lock clean
+.PHONY: help demo test check portal real oracles bench install install-portal lock clean
 
 help:                ## what there is
 	@grep -hE '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
@@ -24,10 +24,13 @@ check: install       ## lint, types and the quick tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/dg check defs
-	@$(BIN)/python -m pytest -m "not portal and not systems and not real" -n 2
+	@$(BIN)/python -m pytest -m "not portal and not systems and not real and not oracles" -n 2
 
 real: install        ## the tests that read public files of real governments, where they are at hand
 	@$(BIN)/python -m pytest -m "real and not portal"
+
+oracles: install $(HERE)/oracles/venv/.installed   ## compare k, l and anonymising with other people's programs
+	@$(BIN)/python -m pytest -m oracles
 
 bench: install       ## time the local path at 200,000 and 2 million payments; SCALE=n for one other size
 	@$(BIN)/python -m benchmarks $(SCALE)
@@ -65,9 +68,16 @@ $(HERE)/portal/venv/.extension: $(HERE)/portal/venv/.installed $(shell find port
 	@rm -rf portal/ckanext-terang/build portal/ckanext-terang/*.egg-info
 	@touch $@
 
+$(HERE)/oracles/venv/.installed: $(UV) requirements/oracles.txt
+	@echo "installing the oracles' environment ..."
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(HERE)/oracles/venv
+	@VIRTUAL_ENV=$(HERE)/oracles/venv $(UV) pip sync --quiet --require-hashes requirements/oracles.txt
+	@touch $@
+
 lock: $(UV)          ## resolve all environments anew
 	@$(UV) pip compile --quiet --upgrade pyproject.toml --group dev --group demo --universal --python-version 3.11 --generate-hashes --no-header -o requirements/pipeline.txt
 	@$(UV) pip compile --quiet --upgrade requirements/portal.in --override requirements/portal-overrides.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/portal.txt
+	@$(UV) pip compile --quiet --upgrade requirements/oracles.in --universal --python-version 3.11 --generate-hashes --no-header -o requirements/oracles.txt
 
 clean:               ## remove everything that was installed or written
 	@chmod -R u+w $(HERE) 2>/dev/null || true
