@@ -7,6 +7,7 @@ so that a total minus the shown cells points at nobody.
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -44,24 +45,22 @@ def write(
     """Write the shown groups; returns groups shown, what was withheld, and the source rows in shown groups."""
     group = contract.aggregate
     assert group is not None  # noqa: S101 - the caller asks only for datasets that are aggregated
-    working = store.restricted / "groups.duckdb"
-    working.unlink(missing_ok=True)
-    try:
-        with duckdb.connect(str(working)) as connection:
-            _group(connection, group, batches)
-            _copy(connection, contract, group, target)
-            shown, published = _one(
-                connection, "SELECT count(*), coalesce(sum(_rows), 0) FROM marked WHERE NOT _hidden"
-            )
-            return shown, _withheld(connection, group), int(published)
-    finally:
-        working.unlink(missing_ok=True)
+    first = next(batches, None)
+    if first is None:
+        pq.write_table(public_schema(contract).empty_table(), target, compression="zstd")
+        return 0, [], 0
+    with (
+        TemporaryDirectory(prefix=".groups-", dir=store.restricted) as folder,
+        duckdb.connect(f"{folder}/groups.duckdb") as connection,
+    ):
+        _group(connection, group, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
+        _copy(connection, contract, group, target)
+        shown, published = _one(connection, "SELECT count(*), coalesce(sum(_rows), 0) FROM marked WHERE NOT _hidden")
+        return shown, _withheld(connection, group), int(published)
 
 
-def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: Iterator[pa.RecordBatch]) -> None:
-    first = next(batches)
-    reader = pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
-    connection.register("batches", reader)
+def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: pa.RecordBatchReader) -> None:
+    connection.register("batches", batches)
     by = ", ".join(f'"{name}"' for name in group.by)
     sums = "".join(f'sum("{name}") AS "{name}", ' for name in group.sums)
     connection.execute(_GROUPS.format(by=by, sums=sums, count=group.count, count_as=group.count_as))

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from assets.errors import Busy, StorageError
 from assets.settings import Settings
 
-OWNER_ONLY = 0o700
+OWNER_ONLY, OWNER_FILE, OTHERS = 0o700, 0o600, 0o077
 LINE, ROW = "_line", "_row"
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM)
 
@@ -78,7 +78,7 @@ class Store:
     def lock(self, what: str = "run") -> Iterator[None]:
         """Hold the dataset for one step ("run") or a whole job; raises `Busy` when another one holds it."""
         self.restricted.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-        lock = FileLock(self.restricted / f"{what}.lock", timeout=0)
+        lock = FileLock(self.restricted / f"{what}.lock", timeout=0, mode=OWNER_FILE)
         try:
             with lock:
                 yield
@@ -132,10 +132,18 @@ def _of_storage(error: Exception) -> str | None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well, and is removed when not."""
+    """A temporary path beside `path` that takes its place when the block ends well, and is removed when not.
+
+    In a folder that is for its owner alone, so is the file, from its first byte on.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    private = not path.parent.stat().st_mode & OTHERS
     try:
+        if private:
+            temporary.touch(mode=OWNER_FILE)
         yield temporary
+        if private:
+            temporary.chmod(OWNER_FILE)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

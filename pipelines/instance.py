@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from assets.store import OWNER_ONLY
+
 DAGSTER_YAML = """\
 nux:
   enabled: false
@@ -17,6 +19,7 @@ concurrency:
 def prepare(folder: Path) -> Path:
     """Make the folder and its `dagster.yaml` unless they are there; an office may edit that file."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(OWNER_ONLY)
     file = folder / "dagster.yaml"
     if not file.exists():
         file.write_text(DAGSTER_YAML, encoding="utf-8")

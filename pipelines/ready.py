@@ -7,6 +7,7 @@ from assets.errors import PortalUnreachable, SettingsError
 from assets.settings import Settings
 
 log = logging.getLogger(__name__)
+_silent: set[str] = set()  # portals that did not answer this process are not waited for again at each start
 
 
 def ready(contract: Contract, settings: Settings) -> None:
@@ -24,9 +25,12 @@ def ready(contract: Contract, settings: Settings) -> None:
             next="set privacy.key in terang.toml to {env = ...} or {file = ...}; keep it for as long as codes must match",
         )
     settings.pseudonym_key()
+    if contract.portal in _silent:
+        return
     try:
         check(contract, settings)
     except PortalUnreachable as error:
+        _silent.add(contract.portal)
         log.warning("%s: %s (%s); reading all the same", contract.name, error.sentence, error.facts.get("found"))
 
 

@@ -3,9 +3,7 @@
 Restricted: these two files are the only place where a failing cell is written down.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 
 import duckdb
 import pyarrow as pa
@@ -18,18 +16,8 @@ from assets.store import LINE, ROW, Store, replacing
 from quality.session import name, parquet, text
 
 BATCH = 65_536
-_OWNER_FILE = 0o600
 # A spreadsheet runs a cell that begins so; the Parquet file beside it has the cell as it came.
 _FORMULA = "^([=+@\\t\\r]|-[^0-9])"
-
-
-@contextmanager
-def private(path: Path) -> Iterator[Path]:
-    """A file that takes its place whole, and that only its owner can read from its first byte."""
-    with replacing(path) as temporary:
-        temporary.touch(mode=_OWNER_FILE)
-        temporary.chmod(_OWNER_FILE)
-        yield temporary
 
 
 def write(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store, rules: Mapping[int, str]) -> int:
@@ -43,8 +31,8 @@ def write(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Stor
     cells = [field.name for field in schema if field.type == pa.string()]
     written = 0
     with (
-        private(store.quarantine) as table,
-        private(store.quarantine.with_suffix(".csv")) as sheet,
+        replacing(store.quarantine) as table,
+        replacing(store.quarantine.with_suffix(".csv")) as sheet,
         pq.ParquetWriter(table, schema, compression="zstd") as whole,
         pyarrow.csv.CSVWriter(sheet, schema) as safe,
     ):
@@ -60,7 +48,7 @@ def exclude(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     query = (
         "SELECT _row, 'quarantined' AS fate FROM bad UNION ALL SELECT _row, 'duplicate' FROM duplicates ORDER BY _row"
     )
-    with private(store.excluded) as file:
+    with replacing(store.excluded) as file:
         pq.write_table(connection.sql(query).to_arrow_table(), file, compression="zstd")
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from assets.store import OWNER_ONLY
+
 MEMORY = "1GB"
 THREADS = 2
 
@@ -19,6 +21,7 @@ def session(files: Iterable[Path], *, spill: Path) -> Iterator[duckdb.DuckDBPyCo
     """Open one; `spill` is a folder in restricted storage for what does not fit in memory, removed at the end."""
     allowed = ", ".join(text(str(file)) for file in files)
     connection = duckdb.connect()
+    spill.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     try:
         connection.execute(f"SET threads={THREADS}; SET memory_limit='{MEMORY}'; SET TimeZone='UTC'")
         connection.execute(f"SET temp_directory={text(str(spill))}; SET preserve_insertion_order=false")

@@ -118,6 +118,19 @@ def test_groups_are_all_shown_when_none_is_small(tmp_path: Path) -> None:
     assert pq.read_table(store.table).column("payers").to_pylist() == [4, 3]
 
 
+@pytest.mark.parametrize("kept", [0, 2])
+def test_without_rows_there_is_a_table_without_rows(tmp_path: Path, kept: int) -> None:
+    """Whether the source gave none or all were set aside, nothing is shown and the account closes."""
+    contract, settings, store = _prepared(tmp_path, REVENUE, _payers(north=2), excluded=[0, 1])
+    if not kept:
+        pq.write_table(pq.read_table(store.raw).slice(0, 0), store.raw)
+        proof = {"passed": True, "contract": contract.digest, "raw_sha256": sha256(store.raw), "read": 0}
+        write_json(store.screening, {**proof, "quarantined": 0, "duplicates": 0})
+    account = protect(contract, settings)
+    assert (account.read, account.published, account.published_rows, account.withheld) == (kept, 0, 0, ())
+    assert pq.read_table(store.table).num_rows == 0
+
+
 @pytest.mark.parametrize("change", [{"passed": False}, {"contract": "another"}, {"raw_sha256": "another"}])
 def test_rows_that_were_not_screened_as_they_are_go_no_further(tmp_path: Path, change: dict[str, Any]) -> None:
     """A failed screening, another contract or other bytes: `Unproven`, and no public table."""
