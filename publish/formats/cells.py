@@ -20,10 +20,10 @@ _EPOCH_DAY, _MICROSECONDS = 25_569, 86_400_000_000.0
 def row(schema: pa.Schema, styles: Sequence[str]) -> str:
     """The row's XML; `styles` are the workbook's style numbers, one per column; NULL has no cell."""
     number = "(file_row_number + 2)"
-    written = " || ".join(
+    written = ", ".join(
         _cell(i, column, style, number) for i, (column, style) in enumerate(zip(schema, styles, strict=True))
     )
-    return f"""'<row r="' || {number} || '">' || {written} || '</row>'"""
+    return f"""concat('<row r="', {number}, '">', {written}, '</row>')"""
 
 
 def column_letters(index: int) -> str:

@@ -25,9 +25,9 @@ NOTE = Text(
 def write(table: Path, target: Path, context: Context) -> None:
     """Write the table as JSON lines."""
     del context
-    members = [f"{literal(_key(c.name))} || {_value(c.name, c.type)}" for c in pq.read_schema(table)]
+    members = [f"{literal(_key(c.name))}, {_value(c.name, c.type)}" for c in pq.read_schema(table)]
     with target.open("wb") as file:
-        stream(table, f"'{{' || {' || chr(44) || '.join(members)} || '}}' || chr(10)", file)
+        stream(table, f"concat('{{', {', chr(44), '.join(members)}, '}}', chr(10))", file)
 
 
 def _key(column: str) -> str:

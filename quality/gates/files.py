@@ -60,8 +60,11 @@ def _lines(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     source = f"read_json_objects({text(str(path))}, format='newline_delimited')"
     query = f"SELECT DISTINCT unnest(json_keys(json)) FROM {source} ORDER BY 1"
     keys = [row[0] for row in connection.execute(query).fetchall()]
-    cells = ", ".join(f"json ->> {text(_pointer(key))} AS {name(key)}" for key in keys)
-    return f"(SELECT {cells} FROM {source})" if keys else "(SELECT NULL AS nothing)"
+    if not keys:
+        return "(SELECT NULL AS nothing)"
+    pointers = ", ".join(text(_pointer(key)) for key in keys)
+    cells = ", ".join(f"cells[{i}] AS {name(key)}" for i, key in enumerate(keys, start=1))
+    return f"(SELECT {cells} FROM (SELECT json_extract_string(json, [{pointers}]) AS cells FROM {source}))"
 
 
 def _pointer(key: str) -> str:
