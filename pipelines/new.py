@@ -11,12 +11,20 @@ from assets.errors import ContractError, SettingsError
 from assets.settings import Settings, load
 
 OPEN = '"?"'
+_ASIDE = {
+    "sums": "rows of sums found and set aside (they add up)",
+    "levels above": "rows of sums found and set aside (they add up)",
+    "footer": "lines below the table left out",
+}
 
 
 def new(
     name: Annotated[str, typer.Argument(help="The new dataset: letters, digits and hyphens.")],
     *,
     source: Annotated[str, typer.Option("--from", help="A file.")],
+    sheet: Annotated[
+        str | None, typer.Option(help="A sheet of a workbook; else the one with the largest table.")
+    ] = None,
 ) -> None:
     """Read an unknown source and propose a contract for it; "?" stands where a person must decide."""
     from assets.catalog import patterns  # noqa: PLC0415
@@ -26,7 +34,7 @@ def new(
 
     settings = load()
     file = _file(name, settings)
-    origin, place = origin_of(source, settings)
+    origin, place = origin_of(source, settings, sheet=sheet)
     proposal = propose(origin, place.settings, name=name, patterns=patterns(file.parent))
     text = contract_text(proposal, settings, **_alike(file.parent))
     file.write_text(text, encoding="utf-8")
@@ -72,7 +80,7 @@ def _alike(folder: Path) -> dict[str, Any]:
 
 
 def _told(proposal: Any, file: Path, classes: int, addition: str | None) -> Iterator[str]:
-    aside = [f"{count:,} {reason}" for reason, count in proposal.set_aside.items()]
+    aside = [f"{count:,} {_ASIDE.get(reason, reason)}" for reason, count in proposal.set_aside.items()]
     rejects = [f"{count:,} rejected ({rule})" for rule, count in proposal.rejects.items()]
     yield f"Read {', '.join([proposal.origin.told, f'{proposal.rows:,} rows', *rejects, *aside])}."
     for name, total in proposal.totals.items():

@@ -110,8 +110,9 @@ def _header_of_words(rows: Sequence[Row], merged: Sequence[range]) -> tuple[int,
 
 
 def _is_title(row: Row, width: int) -> bool:
-    """One cell in a table of several columns."""
-    return filled(row) == 0 or (width > 1 and filled(row) == 1)
+    """One text in a table of several columns, also where its cell is merged over all of them."""
+    texts = {cell.strip() for cell in row if cell.strip()}
+    return not texts or (width > 1 and len(texts) == 1)
 
 
 def _top(rows: Sequence[Row]) -> int:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from assets.errors import SourceUnreadable
+from assets.propose.book import book_origin
 from assets.propose.kinds import kind_of
 from assets.propose.place import Place, place_of
 from assets.propose.proposal import Origin
@@ -10,13 +11,16 @@ from assets.propose.text import text_origin
 from assets.settings import Settings
 
 
-def origin_of(address: str, settings: Settings) -> tuple[Origin, Place]:
+def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> tuple[Origin, Place]:
     """The source at `address` and where it is; raises the `SourceError` that fits where it is none."""
     file = Path(address)
     if not file.is_file():
         raise SourceUnreadable("there is no such file", file=address, next="--from FILE, or a connection and table")
     kind = kind_of(file)
     place = place_of(file, settings)
-    if kind != "csv":
-        raise SourceUnreadable("this kind is not proposed yet", file=file.name, found=kind, allowed="csv")
-    return text_origin(file, {"kind": kind, **place.options}), place
+    options = {"kind": kind, **place.options}
+    if kind == "xlsx":
+        return book_origin(file, options, sheet=sheet), place
+    if kind == "csv":
+        return text_origin(file, options), place
+    raise SourceUnreadable("this kind is not proposed yet", file=file.name, found=kind, allowed="csv, xlsx")

@@ -1,7 +1,7 @@
 """From a source whose format is known to a proposal: read it, describe every column, find a key, and count again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,8 +11,8 @@ from assets.conform import conform
 from assets.propose.columns import described
 from assets.propose.headers import label_of, names_of
 from assets.propose.keys import Rows, followers, key_of
+from assets.propose.levels import levels_of
 from assets.propose.mask import masked_rows
-from assets.propose.profile import Profile
 from assets.propose.proposal import Column, Origin, Proposal
 from assets.propose.sample import Sample, sample_of
 from assets.propose.shared import as_contract, shared
@@ -26,20 +26,66 @@ _COMMA = r"^-?[\d.]*\d,\d+$"
 _SOURCE: TypeAdapter[AnySource] = TypeAdapter(AnySource)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """A source as it was read, and what its columns seem to be."""
+
+    origin: Origin
+    source: AnySource
+    sample: Sample
+    values: Values
+    columns: Sequence[Column]
+
+
 def propose(origin: Origin, settings: Settings, *, name: str, patterns: Mapping[str, str]) -> Proposal:
     """The proposal for the source in `origin`; raises the `SourceError` that fits where it cannot be read."""
-    source = _SOURCE.validate_python(dict(origin.options))
+    read = _read(origin, _source(origin), settings, name, patterns)
+    sums = levels_of(read.sample.table, read.columns, read.values) if read.source.kind == "xlsx" else {}
+    if sums:
+        origin = replace(origin, options={**origin.options, **sums})
+        read = _read(origin, _source(origin, read.values), settings, name, patterns)
+    return _proposed(read, name)
+
+
+def _read(origin: Origin, source: AnySource, settings: Settings, name: str, patterns: Mapping[str, str]) -> _Read:
     sample = _sampled(source, settings, name)
-    profiles = sample.profiles()
-    values, columns = _columns(profiles, patterns, settings)
-    rows = Rows(sample.table)
-    columns = _followed(columns, rows)
-    key, remark = _key(columns, rows)
-    good, bad = _counted(sample, columns, values, source)
-    return Proposal(
-        name=name, origin=origin, values=values, columns=columns, key=key, key_remark=remark,
-        rows=good.num_rows, rejects={**sample.rejects, **_by_rule(bad)}, set_aside=sample.set_aside,
-        totals=_totals(good, columns), preview=_preview(sample, columns),
+    values, columns = _columns(sample, patterns, settings)
+    return _Read(origin=origin, source=source, sample=sample, values=values, columns=columns)
+
+
+def _source(origin: Origin, values: Values | None = None) -> AnySource:
+    own = {"values": values} if values else {}
+    return _SOURCE.validate_python({**origin.options, **own})
+
+
+def _proposed(read: _Read, name: str) -> Proposal:
+    rows = Rows(read.sample.table)
+    columns = _followed(read.columns, rows)
+    key = _key(columns, rows)
+    good, bad = _counted(read)
+    made = Proposal(
+        name=name, origin=read.origin, values=read.values, columns=columns, key=key or (), rows=good.num_rows,
+        rejects={**read.sample.rejects, **_by_rule(bad)}, set_aside=read.sample.set_aside,
+        totals=_totals(good, columns), preview=_preview(read.sample, columns),
+    )  # fmt: skip
+    return made if key else _keyed_by_place(made, read.source, rows)
+
+
+def _keyed_by_place(made: Proposal, source: AnySource, rows: Rows) -> Proposal:
+    """With the number of each row as its key, where the source can give one: no columns tell all rows apart."""
+    repeated = rows.repeated([column.title for column in made.columns])
+    alike = f"{repeated:,} rows are wholly alike" if repeated else "and no two rows are wholly alike"
+    remark = f"no columns that may be published tell all rows apart, {alike}"
+    if source.kind == "sql":
+        return replace(made, key=(made.columns[0].name,), key_remark=f"not unique: {remark}")
+    name = next(name for name in ("baris", "nomor_baris") if name not in {column.name for column in made.columns})
+    place = Column(
+        name=name, title=name, label=label_of(name), type="integer", remarks=("the row's place in the file",)
+    )
+    options = {**made.origin.options, "row_number": name}
+    return replace(
+        made, origin=replace(made.origin, options=options), columns=[place, *made.columns], key=(name,),
+        key_remark=f"the row's place in the file: {remark}", preview=[["9", *row] for row in made.preview],
     )  # fmt: skip
 
 
@@ -52,9 +98,8 @@ def _sampled(source: AnySource, settings: Settings, name: str) -> Sample:
     return sample_of(source, settings, name=name, comma=mixed) if mixed else plain
 
 
-def _columns(
-    profiles: Mapping[str, Profile], patterns: Mapping[str, str], settings: Settings
-) -> tuple[Values, list[Column]]:
+def _columns(sample: Sample, patterns: Mapping[str, str], settings: Settings) -> tuple[Values, list[Column]]:
+    profiles = sample.profiles()
     found = []
     for name, (title, profile) in zip(names_of(list(profiles)), profiles.items(), strict=True):
         blank = Column(name=name, title=title, label=label_of(title), type="string")
@@ -79,18 +124,13 @@ def _follows(code: Column, values: int) -> str:
     return f"one for each of {values:,} {code.name}: the list of these codes could be a dataset of its own"
 
 
-def _key(columns: Sequence[Column], rows: Rows) -> tuple[tuple[str, ...], str | None]:
-    """The names of the key's columns, and what is to be said of them."""
+def _key(columns: Sequence[Column], rows: Rows) -> tuple[str, ...] | None:
+    """The names of the key's columns; None where no columns that may be published tell all rows apart."""
     order = {"code": 0, "public": 1, "controlled_text": 2}
     able = [c for c in columns if c.required and not is_decimal(c) and not c.suspicion and c.hint in order]
     able.sort(key=lambda column: (order[column.hint], columns.index(column)))
-    names = {column.title: column.name for column in columns}
     found = key_of(rows, [column.title for column in able])
-    if found:
-        return tuple(column.name for column in columns if column.title in found), None
-    repeated = rows.repeated([column.title for column in columns])
-    remark = f"no columns tell all rows apart: {repeated:,} rows repeat another one in every column"
-    return tuple(names[column.title] for column in able[:1]) or (columns[0].name,), remark
+    return tuple(column.name for column in columns if column.title in found) if found else None
 
 
 def is_decimal(column: Column) -> bool:
@@ -98,13 +138,13 @@ def is_decimal(column: Column) -> bool:
     return is_number(column.type) and column.type != "integer"
 
 
-def _counted(
-    sample: Sample, columns: Sequence[Column], values: Values, source: AnySource
-) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def _counted(read: _Read) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Rows that the proposal reads, and those that it would reject."""
-    made = [as_contract(column) for column in columns]
-    noted = [column.model_copy(update={"values": source.notation(column.values or values)}) for column in made]
-    return conform(sample.table, noted, values=values)
+    made = [as_contract(column) for column in read.columns]
+    noted = [
+        column.model_copy(update={"values": read.source.notation(column.values or read.values)}) for column in made
+    ]
+    return conform(read.sample.table, noted, values=read.values)
 
 
 def _by_rule(bad: pa.RecordBatch) -> dict[str, int]:

@@ -14,7 +14,8 @@ class Csv(Source):
 
     `header` is the number of lines that make the header (0: columns are named by position, "1", "2", ...);
     `skip` lines come before it and `footer` lines after the data. `file_fields` is a regular expression with
-    named groups over the file name; each group becomes a column.
+    named groups over the file name; each group becomes a column. `row_number` names a column with the number of each
+    row's line, for tables that have no key.
     A line with more or fewer cells than the header is rejected with its number, never guessed. A column without a
     name in the header is named by position; at the end of the header it is left out, and may hold nothing.
     """
@@ -30,6 +31,7 @@ class Csv(Source):
     skip: int = Field(default=0, ge=0)
     footer: int = Field(default=0, ge=0)
     file_fields: Regex | None = None
+    row_number: str | None = None
 
     def read(self, request: Request) -> Reading:
         """Stream the files in order of their names."""

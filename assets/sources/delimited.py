@@ -16,7 +16,7 @@ from pyarrow import csv as arrow_csv
 
 from assets.errors import SourceChanged, SourceUnreadable
 from assets.sources.columns import expect
-from assets.sources.files import fields_of, find, unchanged
+from assets.sources.files import fields_of, find, numbered, unchanged
 from assets.sources.headers import joined, unique
 from assets.sources.lines import Lines
 from assets.sources.source import LINE, REJECTS, Reading, Request
@@ -55,7 +55,7 @@ class _Table:
         """Read the header; raises `SourceChanged` where its columns are not the contract's."""
         names, unnamed, lines = _header(file, source, request)
         constants = fields_of(file, source.file_fields, request)
-        found = [name for name in (*names, *constants) if name not in unnamed]
+        found = [name for name in (*names, *constants, *numbered(source.row_number)) if name not in unnamed]
         wanted = expect(found, request, ignore=source.ignore, where=file.name)
         return cls(file=file, source=source, request=request, names=names, unnamed=unnamed, lines=lines,
                    constants=constants, wanted=wanted)  # fmt: skip
@@ -181,7 +181,8 @@ def _only_named(table: _Table, batch: pa.RecordBatch, lines: Any) -> None:
 def _shaped(table: _Table, batch: pa.RecordBatch, lines: Any) -> pa.RecordBatch:
     rows = batch.num_rows
     constants = {name: pa.repeat(pa.scalar(text), rows) for name, text in table.constants.items()}
-    columns = {name: constants[name] if name in constants else batch.column(name) for name in table.wanted}
+    given = {**constants, **dict.fromkeys(numbered(table.source.row_number), pa.array(lines))}
+    columns = {name: given[name] if name in given else batch.column(name) for name in table.wanted}
     columns[LINE] = pc.binary_join_element_wise(table.file.name, pa.array(lines).cast(pa.string()), ":")
     return pa.RecordBatch.from_pydict(columns)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from assets.sources.files import find, unchanged
+from assets.sources.files import find, numbered, unchanged
 from assets.sources.records import NotJson, batch_of, parse, records_of, unreadable
 from assets.sources.source import Reading, Request
 
@@ -34,5 +34,7 @@ def _batches(source: "Json", request: Request, files: Sequence[Path], reading: R
             records = records_of(document, source.records, request=request, where=file.name)
             for start in range(0, len(records), _RECORDS):
                 part = records[start : start + _RECORDS]
-                lines = [f"{file.name}:item {start + i}" for i in range(1, len(part) + 1)]
-                yield batch_of(part, lines, request=request, ignore=source.ignore, where=file.name)
+                places = range(start + 1, start + len(part) + 1)
+                lines = [f"{file.name}:item {at}" for at in places]
+                given = {name: [str(at) for at in places] for name in numbered(source.row_number)}
+                yield batch_of(part, lines, request=request, ignore=source.ignore, where=file.name, given=given)

@@ -69,6 +69,11 @@ def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, st
     return {name: value or "" for name, value in match.groupdict().items()}
 
 
+def numbered(name: str | None) -> tuple[str, ...]:
+    """The column that gets the number of each row, where a source has one."""
+    return () if name is None else (name,)
+
+
 def folder_of(address: str, root: Path) -> Path:
     """The folder at a path, or at a file:// address, below `root`."""
     return root / (unquote(urlsplit(address).path) if address.startswith("file://") else address)

@@ -40,7 +40,8 @@ class Json(Source):
 
     `records` is the dotted path to the list of records ("" when the document is the list). The connection holds the
     address and the credentials; `parameters` are sent with each request, and a list among them is swept: all pages of
-    the first value, then all of the next. A record that is a list has columns "1", "2", and so on.
+    the first value, then all of the next. A record that is a list has columns "1", "2", and so on. In files,
+    `row_number` names a column with the number of each record, for tables that have no key.
     """
 
     kind: Literal["json"]
@@ -50,9 +51,12 @@ class Json(Source):
     records: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     paging: Paging | None = None
+    row_number: str | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
+        if self.row_number is not None and self.path is None:
+            raise PydanticCustomError("json", "row_number goes with files: the order of an API's records may change")
         if (self.path is None) == (self.endpoint is None):
             raise PydanticCustomError("json", "say either path (for files) or endpoint (for an API)")
         if self.endpoint is not None and self.connection is None:

@@ -1,7 +1,7 @@
 """JSON records as batches of text: every digit kept, nested keys as dotted names, lists as JSON."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -79,19 +79,26 @@ def _text(value: Any) -> str | None:
 
 
 def batch_of(
-    records: Sequence[Any], lines: Sequence[str], *, request: Request, ignore: Sequence[str], where: str
+    records: Sequence[Any],
+    lines: Sequence[str],
+    *,
+    request: Request,
+    ignore: Sequence[str],
+    where: str,
+    given: Mapping[str, Sequence[str | None]] | None = None,
 ) -> pa.RecordBatch:
     """The declared columns of the records; raises `SourceChanged` where the contract does not know one, or misses one.
 
-    A key that stands in some records only is empty in the others.
+    A key that stands in some records only is empty in the others. `given` are columns that no record has.
     """
     rows = [flat(record) for record in records]
-    found = list(dict.fromkeys(name for row in rows for name in row))
+    found = [*dict.fromkeys(name for row in rows for name in row), *(given or {})]
     # An object that is null has no keys below it: those columns are empty there, not gone.
     found += [name for name in request.columns if name not in found and _is_null_above(name, rows)]
     found = [name for name in found if name in request.columns or not _stands_for_more(name, request, ignore)]
     wanted = expect(found, request, ignore=ignore, where=where)
-    columns = [pa.array([row.get(name) for row in rows], pa.string()) for name in wanted]
+    cells = {name: (given or {}).get(name) or [row.get(name) for row in rows] for name in wanted}
+    columns = [pa.array(cells[name], pa.string()) for name in wanted]
     return pa.RecordBatch.from_arrays([*columns, pa.array(lines, pa.string())], names=[*wanted, LINE])
 
 

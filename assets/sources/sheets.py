@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from assets.errors import SourceUnreadable
 from assets.sources.cells import Cells
 from assets.sources.columns import expect
-from assets.sources.files import fields_of, find, unchanged
+from assets.sources.files import fields_of, find, numbered, unchanged
 from assets.sources.headers import joined, unique
 from assets.sources.outline import ROW, Outline
 from assets.sources.source import LINE, Reading, Request
@@ -121,10 +121,11 @@ def _filled(cells: Cells, names: Sequence[str], source: "Xlsx", request: Request
 def _declared(table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: Request) -> pa.Table:
     """The columns that the contract names, with those that the file's name gives, and the place of each row."""
     constants = fields_of(file, source.file_fields, request)
-    found = [name for name in (*table.schema.names, *constants) if name != ROW]
+    given = {name: pa.repeat(pa.scalar(text), table.num_rows) for name, text in constants.items()}
+    given |= dict.fromkeys(numbered(source.row_number), table.column(ROW))
+    found = [name for name in (*table.schema.names, *given) if name != ROW]
     wanted = expect(found, request, ignore=source.ignore, where=f"{file.name}:{sheet}")
-    rows = table.num_rows
-    columns = {n: pa.repeat(pa.scalar(constants[n]), rows) if n in constants else table.column(n) for n in wanted}
+    columns = {name: given[name] if name in given else table.column(name) for name in wanted}
     place = pc.binary_join_element_wise(f"{file.name}:{sheet}", table.column(ROW).cast(pa.string()), ":")
     return pa.table({**columns, LINE: place})
 

@@ -37,7 +37,8 @@ class Xlsx(Source):
     make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...), as is a
     column without a title. A title that comes again gets its count: "Kode (2)".
     `first` is the first row of data (default: the row after the header). `fill_down` names columns whose empty
-    cells repeat the value above. Rows that are wholly empty are left out and counted.
+    cells repeat the value above. Rows that are wholly empty are left out and counted. `row_number` names a column with
+    the number of each row in its sheet, for tables that have no key.
     """
 
     kind: Literal["xlsx"]
@@ -51,6 +52,7 @@ class Xlsx(Source):
     tree: Tree | None = None
     subtotals: Subtotals | None = None
     file_fields: Regex | None = None
+    row_number: str | None = None
 
     def notation(self, values: Values | None) -> Values:
         """As declared; and a date cell, which holds a day and no text, is read as what it is."""
