@@ -1,6 +1,8 @@
 """Generalise: a coarser value that more people share."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
 import pyarrow as pa
@@ -53,12 +55,17 @@ class Generalise(Technique):
         return _banded(values, self.bands or ())
 
 
+def band_names(bounds: Sequence[Decimal]) -> list[str]:
+    """How bands are called: one below the first bound, then one from each bound up to the next."""
+    between = [f"{lower:f} - < {upper:f}" for lower, upper in pairwise(bounds)]
+    return [f"< {bounds[0]:f}", *between, f">= {bounds[-1]:f}"]
+
+
 def _banded(values: pa.Array, bounds: tuple[Decimal, ...]) -> pa.Array:
     exact = values.cast(pa.decimal128(38, 2), safe=False)
-    label = pa.scalar(f"< {bounds[0]:f}", pa.string())
-    result = pc.if_else(pc.is_valid(exact), label, pa.scalar(None, pa.string()))
-    for lower, upper in zip(bounds, [*bounds[1:], None], strict=True):
-        text = f">= {lower:f}" if upper is None else f"{lower:f} - < {upper:f}"
+    below, *names = band_names(bounds)
+    result = pc.if_else(pc.is_valid(exact), pa.scalar(below, pa.string()), pa.scalar(None, pa.string()))
+    for lower, name in zip(bounds, names, strict=True):
         inside = pc.greater_equal(exact, pa.scalar(lower, pa.decimal128(38, 2)))
-        result = pc.if_else(inside, pa.scalar(text, pa.string()), result)
+        result = pc.if_else(inside, pa.scalar(name, pa.string()), result)
     return result

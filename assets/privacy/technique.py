@@ -34,6 +34,11 @@ class Technique(Strict):
     needs_key: ClassVar[bool] = False
     protects: ClassVar[frozenset[str]] = frozenset()
 
+    def misfits(self, kind: str) -> list[str]:
+        """What of the options does not go with a column of this type, in words."""
+        del kind
+        return []
+
     def output_type(self, source: pa.DataType) -> pa.DataType:
         """The Arrow type of the protected column."""
         return source
