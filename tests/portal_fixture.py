@@ -91,7 +91,7 @@ def _running(fifo: Path) -> int:
 
 def _start(fifo: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
     """Start a portal whose standard input is the pipe; installs what its environment lacks."""
-    subprocess.run(["make", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
+    subprocess.run(["make", "-s", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
     (STATE / "ready.json").unlink(missing_ok=True)
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     pipe = os.open(fifo, os.O_WRONLY)

@@ -53,7 +53,7 @@ def parse(given: Any) -> Table | None:
         indexes = [[one] if isinstance(one, str) else list(one) for one in body.pop("indexes", None) or []]
         table = Table(fields=[dict(f) for f in body.pop("fields")], key=list(body.pop("key")), indexes=indexes, **body)
         wrong = list(_wrong(table))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise toolkit.ValidationError({"table": [f"not understood: {type(error).__name__}"]}) from None
     if wrong:
         raise toolkit.ValidationError({"table": wrong})
