@@ -56,7 +56,8 @@ class Persons(Strict):
 
     A row is about an organisation when `column` has one of the values in `organisations` **and** none of the columns in
     `ids` matches `person_id` (a pattern such as a 16-digit tax number that is an identity number).
-    `rows: withhold` publishes no row about a person, only how many there were and their sum of `money`.
+    `rows: withhold` publishes no row about a person, only how many there were and their sum of `money`; of fewer than
+    `minimum` different persons (by `count`) neither their number nor the sum is told.
     """
 
     column: ColumnName
@@ -66,13 +67,15 @@ class Persons(Strict):
     count: ColumnName | None = None
     rows: Literal["keep", "withhold"] = "keep"
     money: ColumnName | None = None
+    minimum: int = Field(default=5, ge=3)
     reason: str = "DATA PRIBADI"
 
 
 class Aggregate(Strict):
     """Publish groups instead of rows: one per combination of `by`, with sums and the number of distinct `count`.
 
-    A group of fewer than `minimum` persons is withheld: its rows and money are counted, its cell is not shown.
+    A group of fewer than `minimum` persons is withheld: its rows and money are counted, its cell is not shown. All that
+    is withheld is told as one sum, unless it is about fewer than `minimum` persons itself.
     """
 
     by: tuple[ColumnName, ...] = Field(min_length=1)

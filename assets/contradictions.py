@@ -104,6 +104,8 @@ def _people(contract: "Contract") -> Iterator[Found]:
             yield f"columns[{i}] {column.name}", f"class {column.class_} has no protection: give it a technique"
         if column.technique and column.technique.rows == "persons" and who is None:
             yield f"columns[{i}] {column.name}", "rows: persons needs a persons section that says which rows those are"
+    if who and who.money and not who.count:
+        yield "persons.money", "needs count: a sum is told only where enough persons share it"
     if who and who.person_id and not who.ids:
         yield "persons.person_id", "needs ids: the columns in which such a number may stand"
 

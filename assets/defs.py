@@ -166,7 +166,10 @@ def _public(contract: Contract) -> dg.AssetsDefinition:
                 "duplicates": account.duplicates,
                 "withheld": sum(part.rows for part in account.withheld),
                 "withheld by reason": dg.MetadataValue.json(
-                    {p.reason: {"rows": p.rows, "persons": p.persons, "money": p.money} for p in account.withheld}
+                    {
+                        p.reason: {"rows": p.rows, "persons": p.persons, "fewer than": p.fewer_than, "money": p.money}
+                        for p in account.withheld
+                    }
                 ),
                 "seconds": round(time.monotonic() - started, 2),
             },

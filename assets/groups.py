@@ -5,6 +5,7 @@ so that a total minus the shown cells points at nobody.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,31 +18,43 @@ import pyarrow.parquet as pq
 from assets.contract import Aggregate, Contract
 from assets.store import Store
 from assets.table import public_schema
+from assets.withheld import Hidden
 
-# Rows and persons of each group, smallest first; a group without an id counts as one person.
-_GROUPS = """
+# What each person has in each group; whoever has no id counts as one person.
+_MEMBERS = """
+CREATE TABLE members AS
+SELECT {by}, {added} coalesce(CAST("{count}" AS VARCHAR), '') AS _who, count(*) AS _rows FROM batches GROUP BY ALL
+"""
+# The groups, smallest first.
+_CELLS = """
 CREATE TABLE cells AS
-SELECT {by}, {sums} count(DISTINCT coalesce(CAST("{count}" AS VARCHAR), '')) AS "{count_as}", count(*) AS _rows
-FROM batches GROUP BY ALL
+SELECT {by}, {sums} count(*) AS "{count_as}", sum(_rows) AS _rows, row_number() OVER (ORDER BY count(*), {by}) AS _at
+FROM members GROUP BY {by}
+"""
+# How many persons a group adds to those of all smaller groups: who stands in several is one person.
+_FRESH = """
+CREATE TABLE fresh AS
+SELECT _at, count(*) AS persons FROM (
+    SELECT min(_at) AS _at FROM members JOIN cells ON {same} GROUP BY _who
+) GROUP BY _at
 """
 # A cell is hidden when it is small, or when those smaller than it are too few to hide among.
 _HIDDEN = """
 CREATE TABLE marked AS
 SELECT *, "{count_as}" < {minimum} OR (
-    bool_or("{count_as}" < {minimum}) OVER () AND (position <= 2 OR persons_before < {minimum})
+    bool_or("{count_as}" < {minimum}) OVER () AND (_at <= 2 OR _before < {minimum})
 ) AS _hidden
 FROM (
-    SELECT *,
-        row_number() OVER smallest AS position,
-        coalesce(sum("{count_as}") OVER (smallest ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS persons_before
-    FROM cells WINDOW smallest AS (ORDER BY "{count_as}", {by})
+    SELECT cells.*, coalesce(fresh.persons, 0) AS _fresh,
+        coalesce(sum(fresh.persons) OVER (ORDER BY _at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS _before
+    FROM cells LEFT JOIN fresh USING (_at)
 )
 """
 
 
 def write(
     contract: Contract, store: Store, batches: Iterator[pa.RecordBatch], target: Path
-) -> tuple[int, list[dict[str, Any]], int]:
+) -> tuple[int, list[Hidden], int]:
     """Write the shown groups; returns groups shown, what was withheld, and the source rows in shown groups."""
     group = contract.aggregate
     assert group is not None  # noqa: S101 - the caller asks only for datasets that are aggregated
@@ -56,15 +69,18 @@ def write(
         _group(connection, group, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
         _copy(connection, contract, group, target)
         shown, published = _one(connection, "SELECT count(*), coalesce(sum(_rows), 0) FROM marked WHERE NOT _hidden")
-        return shown, _withheld(connection, group), int(published)
+        return shown, _hidden(connection, group), int(published)
 
 
 def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: pa.RecordBatchReader) -> None:
     connection.register("batches", batches)
     by = ", ".join(f'"{name}"' for name in group.by)
     sums = "".join(f'sum("{name}") AS "{name}", ' for name in group.sums)
-    connection.execute(_GROUPS.format(by=by, sums=sums, count=group.count, count_as=group.count_as))
-    connection.execute(_HIDDEN.format(by=by, count_as=group.count_as, minimum=group.minimum))
+    same = " AND ".join(f'members."{name}" IS NOT DISTINCT FROM cells."{name}"' for name in group.by)
+    connection.execute(_MEMBERS.format(by=by, added=sums, count=group.count))
+    connection.execute(_CELLS.format(by=by, sums=sums, count_as=group.count_as))
+    connection.execute(_FRESH.format(same=same))
+    connection.execute(_HIDDEN.format(count_as=group.count_as, minimum=group.minimum))
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggregate, target: Path) -> None:
@@ -75,16 +91,13 @@ def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggr
     pq.write_table(table.cast(public_schema(contract)), target, compression="zstd")
 
 
-def _withheld(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[dict[str, Any]]:
-    sums = "".join(f', sum("{name}")' for name in group.sums)
+def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[Hidden]:
+    sums = "".join(f', coalesce(sum("{name}"), 0)' for name in group.sums)
     rows, persons, *money = _one(
-        connection,
-        f'SELECT coalesce(sum(_rows), 0), coalesce(sum("{group.count_as}"), 0){sums} FROM marked WHERE _hidden',
+        connection, f"SELECT coalesce(sum(_rows), 0), coalesce(sum(_fresh), 0){sums} FROM marked WHERE _hidden"
     )
-    if not rows:
-        return []
-    held = {name: str(total) for name, total in zip(group.sums, money, strict=True)}
-    return [{"reason": group.reason, "rows": int(rows), "persons": int(persons), "money": held}]
+    held = {name: Decimal(total) for name, total in zip(group.sums, money, strict=True)}
+    return [Hidden(reason=group.reason, rows=int(rows), persons=int(persons), sums=held)] if rows else []
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

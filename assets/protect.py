@@ -4,8 +4,7 @@ Writes the public table and `withheld.json`, which accounts for every row that w
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from decimal import Decimal
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,10 @@ from assets.privacy.technique import Vault
 from assets.settings import Settings
 from assets.store import ROW, Store, explained, read_json, replacing, sha256, store_of, write_json
 from assets.table import ID, public_schema
+from assets.withheld import Tally, Withheld, measures, sums
 
 BATCH = 131_072
 _HEX, _LETTERS = "0123456789abcdef", "abcdefghijklmnop"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withheld:
-    """Rows that are not shown, for one reason: how many, about how many persons, and the sums they hold."""
-
-    reason: str
-    rows: int
-    persons: int
-    money: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,53 +56,32 @@ class Protected:
             )
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the streaming pass withholds, counted as it goes."""
-
-    rows: int = 0
-    money: Decimal = Decimal(0)
-    persons: list[pa.Array] = field(default_factory=list)
-
-    def add(self, hidden: pa.RecordBatch, count: str | None, money: str | None) -> None:
-        self.rows += hidden.num_rows
-        if money and hidden.num_rows:
-            total = pc.sum(
-                hidden.column(money).cast(pa.decimal128(38, _scale(hidden.schema.field(money).type)))
-            ).as_py()
-            self.money += total or 0
-        if count:
-            self.persons.append(pc.unique(pc.fill_null(hidden.column(count).cast(pa.string()), "")))
-
-    def distinct(self) -> int:
-        return len(pc.unique(pa.concat_arrays(self.persons))) if self.persons else 0
-
-
 def protect(contract: Contract, settings: Settings) -> Protected:
     """Write the public table of a dataset; raises `Unproven` where its rows were not screened as they are now."""
     store = store_of(contract.name, settings)
     screening = proven_screening(contract, store)
     vault = Vault(dataset=contract.name, key=_key(contract, settings))
-    tally = _Tally()
+    tally = Tally(contract)
     with explained(contract.name), replacing(store.table) as target:
         batches = _protected(contract, store, vault, tally)
         if contract.aggregate:
-            shown, withheld, published = groups.write(contract, store, batches, target)
+            shown, hidden, published = groups.write(contract, store, batches, target)
         else:
             shown = published = _write(contract, batches, target)
-            withheld = _withheld(contract, tally)
+            hidden = tally.hidden()
     account = Protected(
         read=screening["read"],
         published=published,
         quarantined=screening["quarantined"],
         duplicates=screening["duplicates"],
-        withheld=tuple(Withheld(**part) for part in withheld),
+        withheld=tuple(part.told(contract) for part in hidden),
         published_rows=shown,
         raw_sha256=screening["raw_sha256"],
         public_sha256=sha256(store.table),
         contract=contract.digest,
     )
     account.check(contract.name)
+    write_json(store.hidden, {"public_sha256": account.public_sha256, "sums": sums(hidden, measures(contract))})
     write_json(store.withheld, asdict(account))
     return account
 
@@ -138,7 +107,7 @@ def _key(contract: Contract, settings: Settings) -> bytes | None:
     return settings.pseudonym_key() if wanted else None
 
 
-def _protected(contract: Contract, store: Store, vault: Vault, tally: _Tally) -> Iterator[pa.RecordBatch]:
+def _protected(contract: Contract, store: Store, vault: Vault, tally: Tally) -> Iterator[pa.RecordBatch]:
     """Batches of protected columns, without the rows that are excluded or withheld."""
     who = contract.persons
     excluded = pq.read_table(store.excluded, columns=[ROW]).column(ROW).combine_chunks()
@@ -146,7 +115,7 @@ def _protected(contract: Contract, store: Store, vault: Vault, tally: _Tally) ->
         kept = batch.filter(pc.invert(pc.is_in(batch.column(ROW), value_set=excluded)))
         persons = about_persons(kept, who)
         if who and who.rows == "withhold" and not contract.aggregate:
-            tally.add(kept.filter(persons), who.count, who.money)
+            tally.add(kept.filter(persons))
             kept = kept.filter(pc.invert(persons))
             persons = about_persons(kept, who)
         yield _columns(contract, kept, persons, vault)
@@ -196,18 +165,6 @@ def with_id(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, key: S
     ids: pa.Table = connection.sql(f"SELECT {expression} AS id FROM batch").to_arrow_table()
     connection.unregister("batch")
     return table.add_column(0, ID, ids.column(0))
-
-
-def _withheld(contract: Contract, tally: _Tally) -> list[dict[str, Any]]:
-    who = contract.persons
-    if who is None or not tally.rows:
-        return []
-    money = {who.money: str(tally.money)} if who.money else {}
-    return [{"reason": who.reason, "rows": tally.rows, "persons": tally.distinct(), "money": money}]
-
-
-def _scale(kind: pa.DataType) -> int:
-    return kind.scale if pa.types.is_decimal(kind) else 0
 
 
 def _quoted(name: str) -> str:

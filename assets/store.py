@@ -60,6 +60,11 @@ class Store:
         return self.restricted / "screening.json"
 
     @property
+    def hidden(self) -> Path:
+        """The exact sums of what is withheld; the public is told less where they are about few persons."""
+        return self.restricted / "hidden.json"
+
+    @property
     def table(self) -> Path:
         """The public table: final columns, final order."""
         return self.public / "public.parquet"

@@ -4,8 +4,9 @@ import pyarrow.parquet as pq
 
 from assets.contract import Contract
 from assets.errors import Unbalanced, Unproven
-from assets.protect import Protected, Withheld
+from assets.protect import Protected
 from assets.store import Store, read_json, sha256
+from assets.withheld import Withheld
 
 
 def proven_account(contract: Contract, store: Store) -> Protected:

@@ -93,7 +93,7 @@ def content_digest(contract: Contract, settings: Settings, account: Protected) -
     material = {
         "table": account.public_sha256,
         "contract": contract.digest,
-        "withheld": [[part.reason, part.rows, part.persons, part.money] for part in account.withheld],
+        "withheld": [[part.reason, part.rows, part.persons, part.fewer_than, part.money] for part in account.withheld],
         "counts": [account.read, account.published, account.quarantined, account.duplicates],
         "languages": settings.languages,
         "writers": {name: FORMATS[name].VERSION for name in contract.formats} | {"documents": DOCUMENTS_VERSION},

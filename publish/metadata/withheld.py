@@ -5,18 +5,21 @@ from decimal import Decimal
 from pathlib import Path
 
 from assets.contract import Contract
-from assets.protect import Withheld
+from assets.withheld import Withheld
 from publish.metadata.table import write_csv
 
 FILE = "withheld.csv"
 
 
 def write(target: Path, contract: Contract, withheld: Sequence[Withheld]) -> None:
-    """Write `withheld.csv`: reason, rows, persons, and `sum_<column>` for each column whose money is accounted for."""
+    """Write `withheld.csv`: reason, rows, persons, and `sum_<column>` for each column whose money is accounted for.
+
+    Of few persons there is a bound ("<5") instead of their number, and no sum.
+    """
     money = money_columns(contract)
     header = ["reason", "rows", "persons", *(f"sum_{column}" for column in money)]
     rows = [
-        [part.reason, part.rows, part.persons, *(_amount(part.money.get(column)) for column in money)]
+        [part.reason, part.rows, _persons(part), *(_amount(part.money.get(column)) for column in money)]
         for part in withheld
     ]
     write_csv(target, header, rows)
@@ -29,5 +32,9 @@ def money_columns(contract: Contract) -> tuple[str, ...]:
     return (contract.persons.money,) if contract.persons and contract.persons.money else ()
 
 
+def _persons(part: Withheld) -> int | str | None:
+    return part.persons if part.fewer_than is None else f"<{part.fewer_than}"
+
+
 def _amount(text: str | None) -> Decimal | None:
-    return Decimal(text) if text not in {None, "None"} else None
+    return None if text is None else Decimal(text)

@@ -1,8 +1,9 @@
-"""G10: every row that was read is accounted for, and the money that is shown and withheld is the money that was kept.
+"""G10: every row that was read is accounted for, and so is the money: shown + withheld + set aside = read.
 
-Everything is counted anew from the files; what earlier steps wrote down must agree.
+Everything is counted anew from the files; what earlier steps wrote down must agree. Of few persons no sum is told.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 
 from assets.contract import Contract
 from assets.store import Store, read_json, sha256
+from assets.withheld import measures
 from quality.gates.evidence import Evidence, Material
 from quality.session import name, parquet, session
 
@@ -18,33 +20,35 @@ NAME = "every row and every rupiah accounted for"
 
 
 def balance(material: Material) -> Evidence:
-    """Read = published + quarantined + duplicates + withheld; shown + withheld = kept, for each measure."""
+    """Read = published + quarantined + duplicates + withheld, in rows, and in the exact sum of each measure."""
     contract, store = material.contract, material.store
-    account = read_json(store.withheld)
-    hidden = sum(part["rows"] for part in account["withheld"])
-    whole = account["published"] + account["quarantined"] + account["duplicates"] + hidden
+    account, hidden = read_json(store.withheld), read_json(store.hidden) or {}
+    rows = sum(part["rows"] for part in account["withheld"])
+    whole = account["published"] + account["quarantined"] + account["duplicates"] + rows
     counts = _counted(store)
-    with session([store.table, store.raw, store.excluded], spill=store.restricted / "spill-account") as connection:
-        sums = {column: _sums(connection, store, account, column) for column in _measures(contract, account)}
-    off = [column for column, (shown, kept) in sums.items() if shown != kept]
+    digest = sha256(store.table)
     agree = {
         "read": counts["table"] + counts["rejects"] == account["read"],
         "quarantined": counts["quarantined"] + counts["rejects"] == account["quarantined"],
         "duplicates": counts["duplicates"] == account["duplicates"],
         "published rows": counts["published"] == account["published_rows"],
-        "public table": account["public_sha256"] == sha256(store.table),
+        "public table": account["public_sha256"] == digest,
+        "withheld sums": hidden.get("public_sha256") == digest and _told(account, hidden["sums"]),
         "contract": account["contract"] == contract.digest,
     }
     wrong = [what for what, right in agree.items() if not right]
+    off = _off(contract, store, hidden.get("sums", {}))
+    few = _too_few(contract, account)
     facts = {
         "read": account["read"],
         "accounted": whole,
         "rows of the table": counts["published"],
         "disagree": wrong,
-        "measures": list(sums),
+        "measures": list(measures(contract)),
         "measures that do not add up": off,
+        "sums told of too few persons": few,
     }
-    return Evidence(name=NAME, passed=whole == account["read"] and not wrong and not off, facts=facts)
+    return Evidence(name=NAME, passed=whole == account["read"] and not (wrong or off or few), facts=facts)
 
 
 def _counted(store: Store) -> dict[str, int]:
@@ -60,28 +64,42 @@ def _counted(store: Store) -> dict[str, int]:
     }
 
 
-def _measures(contract: Contract, account: dict[str, Any]) -> list[str]:
-    """Measures that can be held against the raw rows: those whose withheld sum is known, or all when none is hidden."""
-    told = {column for part in account["withheld"] for column in part["money"]}
-    sums = contract.aggregate.sums if contract.aggregate else None
-    measures = [
-        column.name
-        for column in contract.public_columns
-        if column.class_ == "public_measure" and column.technique is None and column.type != "string"
+def _told(account: dict[str, Any], held: dict[str, str]) -> bool:
+    """Whether the sums that the public is told are those that are held back, where all of them are told."""
+    parts = account["withheld"]
+    told = {column for part in parts for column in part["money"] if all(column in other["money"] for other in parts)}
+    return all(sum(Decimal(part["money"][name]) for part in parts) == Decimal(held.get(name, "NaN")) for name in told)
+
+
+def _too_few(contract: Contract, account: dict[str, Any]) -> list[str]:
+    """Reasons under which a number or a sum of fewer persons than the contract's minimum is told."""
+    group, who = contract.aggregate, contract.persons
+    minimum = group.minimum if group else who.minimum if who else 0
+    return [
+        part["reason"]
+        for part in account["withheld"]
+        if (part["persons"] is None and part["money"]) or (part["persons"] is not None and part["persons"] < minimum)
     ]
-    shown = [column for column in measures if sums is None or column in sums]
-    return [column for column in shown if column in told or not account["withheld"]]
 
 
-def _sums(
-    connection: duckdb.DuckDBPyConnection, store: Store, account: dict[str, Any], column: str
-) -> tuple[Decimal, Decimal]:
-    """What is shown and withheld, and what was kept."""
-    held = sum((Decimal(part["money"].get(column, "0")) for part in account["withheld"]), Decimal(0))
-    kept = f"{parquet(store.raw)} WHERE _row NOT IN (SELECT _row FROM {parquet(store.excluded)})"
-    return _sum(connection, column, parquet(store.table)) + held, _sum(connection, column, kept)
+def _off(contract: Contract, store: Store, held: dict[str, str]) -> list[str]:
+    """The measures of which shown, withheld and set aside do not make what was read."""
+    columns = measures(contract)
+    read = (read_json(store.receipt) or {}).get("totals", {})
+    aside = f"_row IN (SELECT _row FROM {parquet(store.excluded)})"
+    with session([store.table, store.raw, store.excluded], spill=store.restricted / "spill-account") as connection:
+        shown = _sums(connection, columns, parquet(store.table))
+        raw = _sums(connection, columns, parquet(store.raw))
+        dropped = _sums(connection, columns, f"{parquet(store.raw)} WHERE {aside}")
+    return [
+        column
+        for column in columns
+        if shown[column] + Decimal(held.get(column, "NaN")) + dropped[column] != Decimal(read.get(column, raw[column]))
+    ]
 
 
-def _sum(connection: duckdb.DuckDBPyConnection, column: str, source: str) -> Decimal:
-    query = f"SELECT CAST(coalesce(sum({name(column)}), 0) AS VARCHAR) FROM {source}"
-    return Decimal(connection.execute(query).fetchall()[0][0])
+def _sums(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], source: str) -> dict[str, Decimal]:
+    sums = ", ".join(f"CAST(coalesce(sum({name(column)}), 0) AS VARCHAR)" for column in columns) or "1"
+    return dict(
+        zip(columns, map(Decimal, connection.execute(f"SELECT {sums} FROM {source}").fetchall()[0]), strict=False)
+    )

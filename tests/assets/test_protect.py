@@ -10,10 +10,10 @@ import pytest
 
 from assets.catalog import load
 from assets.contract import Contract
-from assets.errors import Unbalanced, Unproven
+from assets.errors import ContractError, Unbalanced, Unproven
 from assets.protect import protect
 from assets.settings import Settings
-from assets.store import Store, sha256, store_of, write_json
+from assets.store import Store, read_json, sha256, store_of, write_json
 
 PAYMENTS = """
 title: {en: Payments}
@@ -76,8 +76,31 @@ def test_rows_about_persons_are_withheld_and_counted(tmp_path: Path) -> None:
     account = protect(contract, settings)
     assert pq.read_table(store.table).column("payee").to_pylist() == ["PT Contoh"]
     (held,) = account.withheld
-    assert (held.rows, held.persons, held.money) == (3, 2, {"amount": "90.01"})
+    assert (held.rows, held.persons, held.money, held.fewer_than) == (3, None, {}, 5)
     assert (account.read, account.published, account.quarantined) == (5, 1, 1)
+
+
+@pytest.mark.parametrize(("persons", "told"), [(1, False), (4, False), (5, True)])
+def test_of_few_persons_neither_number_nor_sum_is_told(tmp_path: Path, persons: int, *, told: bool) -> None:
+    """The rows are counted all the same; the exact sum lies in restricted storage and nowhere else."""
+    people = [
+        {**ROWS[2], "number": f"1{n}", "tax": f"35{n % persons:014}", "amount": Decimal("7.01")} for n in range(6)
+    ]
+    contract, settings, store = _prepared(
+        tmp_path, PAYMENTS.replace("ROWS", "withhold"), [*people, ROWS[0]], excluded=[]
+    )
+    (held,) = protect(contract, settings).withheld
+    assert held.rows == 6
+    assert (held.persons, held.money) == ((persons, {"amount": "42.06"}) if told else (None, {}))
+    assert read_json(store.hidden)["sums"] == {"amount": "42.06"}
+    assert ("42.06" in store.withheld.read_text(encoding="utf-8")) is told
+
+
+def test_a_sum_of_persons_whom_nobody_counts_is_a_mistake_of_the_contract(tmp_path: Path) -> None:
+    """Without a column that tells persons apart, a sum might be one person's."""
+    with pytest.raises(ContractError, match="1 mistake") as error:
+        _prepared(tmp_path, PAYMENTS.replace("ROWS", "withhold").replace("count: tax, ", ""), ROWS, excluded=[])
+    assert "needs count" in str(error.value)
 
 
 def test_persons_are_redacted_where_rows_are_kept(tmp_path: Path) -> None:
@@ -109,6 +132,26 @@ def test_small_groups_hide_together(tmp_path: Path) -> None:
     (held,) = account.withheld
     assert (held.rows, held.persons) == (5, 5)
     assert account.published == 13
+
+
+def test_one_person_in_several_groups_is_one_person(tmp_path: Path) -> None:
+    """Groups hide together until they hold enough different persons; else their sum would be that person's."""
+    alone = [{"district": f"d{n}", "tax": "35" + "9" * 14, "amount": Decimal(100 + n)} for n in range(5)]
+    others = [{**row, "district": f"e{row['district']}"} for row in _payers(a=4, b=6)]
+    contract, settings, store = _prepared(tmp_path, REVENUE, [*alone, *others], excluded=[])
+    (held,) = protect(contract, settings).withheld
+    assert pq.read_table(store.table).column("district").to_pylist() == ["eb"]
+    assert (held.rows, held.persons, held.money) == (9, 5, {"amount": "520"})
+
+
+def test_when_all_groups_are_of_few_persons_no_sum_is_told(tmp_path: Path) -> None:
+    """Nobody else is there to hide among: rows are counted, and that is all."""
+    contract, settings, store = _prepared(tmp_path, REVENUE, _payers(north=1, east=1), excluded=[])
+    account = protect(contract, settings)
+    (held,) = account.withheld
+    assert (held.rows, held.persons, held.fewer_than, held.money) == (2, None, 3, {})
+    assert (account.published, account.published_rows) == (0, 0)
+    assert read_json(store.hidden)["sums"] == {"amount": "2"}
 
 
 def test_groups_are_all_shown_when_none_is_small(tmp_path: Path) -> None:

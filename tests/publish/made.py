@@ -115,7 +115,7 @@ def staged(root: Path, of: Contract | None = None, *, rows: pa.Table | None = No
     store = store_of(made.name, settings(root))
     public = rows if rows is not None else table(made)
     pq.write_table(public, store.table)
-    hidden = {"reason": "DATA PRIBADI", "rows": 3, "persons": 3, "money": {"nilai": "1234.50"}}
+    hidden = {"reason": "DATA PRIBADI", "rows": 3, "persons": None, "money": {}, "fewer_than": 5}
     account = {
         "read": public.num_rows + quarantined + 1 + 3,
         "published": public.num_rows,

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from assets.contract import Contract
-from assets.protect import Withheld
+from assets.withheld import Withheld
 from publish.file import File
 from publish.metadata import datapackage, dictionary, evidence, withheld
 from publish.metadata.fields import fields
@@ -118,14 +118,15 @@ def test_dropped_columns_are_in_no_document(tmp_path: Path) -> None:
 
 
 def test_withheld_sums_have_their_columns(tmp_path: Path) -> None:
-    """What was withheld is told by reason, with exact sums of the column whose money is accounted for."""
+    """What was withheld is told by reason, with exact sums; of few persons neither their number nor a sum."""
     parts = [
-        Withheld(reason="DATA PRIBADI", rows=3, persons=2, money={"nilai": "-1234567890123456.70"}),
-        Withheld(reason="LAIN", rows=1, persons=1, money={"nilai": "None"}),
+        Withheld(reason="DATA PRIBADI", rows=3, persons=7, money={"nilai": "-1234567890123456.70"}),
+        Withheld(reason="LAIN", rows=1, persons=None, fewer_than=5, money={}),
+        Withheld(reason="TAK TERHITUNG", rows=2, persons=None, money={}),
     ]
     withheld.write(tmp_path / "w.csv", made.contract(), parts)
     assert (tmp_path / "w.csv").read_bytes() == (
-        b"reason,rows,persons,sum_nilai\r\nDATA PRIBADI,3,2,-1234567890123456.70\r\nLAIN,1,1,\r\n"
+        b"reason,rows,persons,sum_nilai\r\nDATA PRIBADI,3,7,-1234567890123456.70\r\nLAIN,1,<5,\r\nTAK TERHITUNG,2,,\r\n"
     )
 
 
