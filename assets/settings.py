@@ -17,6 +17,7 @@ from assets.redaction import cleaned, remember, remember_within
 
 CONFIG_VARIABLE = "TERANG_CONFIG"
 DEFAULT_CONFIG = "terang.toml"
+MEND = "mend the file, or the environment variable TERANG_... that goes over it"
 PLACEHOLDERS = frozenset({"none", "null", "nil", "undefined", "changeme"})
 
 
@@ -199,9 +200,11 @@ def load(path: Path | None = None) -> Settings:
         return _from_toml(file.resolve())
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise SettingsError("mistakes in the configuration", file=str(file), found="; ".join(lines)) from None
+        raise SettingsError(
+            "mistakes in the configuration", file=str(file), found="; ".join(lines), next=MEND
+        ) from None
     except ValueError as error:
-        raise SettingsError("the configuration is not TOML", file=str(file), found=str(error)) from error
+        raise SettingsError("the configuration is not TOML", file=str(file), found=str(error), next=MEND) from error
 
 
 def _from_toml(file: Path) -> Settings:

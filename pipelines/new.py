@@ -51,8 +51,9 @@ def _file(name: str, settings: Settings) -> Path:
         TypeAdapter(DatasetName).validate_python(name)
     except ValidationError:
         raise SettingsError(
-            "this is no name for a dataset", found=name, allowed="small letters, digits and hyphens, a letter first"
-        ) from None
+            "this is no name for a dataset", found=name, allowed="small letters, digits and hyphens, a letter first",
+            next="take another name",
+        ) from None  # fmt: skip
     file = settings.folder(settings.contracts[0]) / f"{name}.yml"
     if not file.parent.is_dir():
         raise SettingsError("the folder of contracts is missing", file=str(file.parent), next="mend terang.toml")

@@ -70,7 +70,12 @@ def make(folder: Path) -> list[Path]:
     """Write the files of a new office; raises `SettingsError` rather than write over anything."""
     taken = [name for name in FILES if (folder / name).exists()]
     if taken:
-        raise SettingsError("the folder already has an office in it", file=str(folder), found=", ".join(taken))
+        raise SettingsError(
+            "the folder already has an office in it",
+            file=str(folder),
+            found=", ".join(taken),
+            next="name an empty folder",
+        )
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

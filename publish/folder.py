@@ -154,4 +154,5 @@ def _scan(folder: Path, material: Material) -> None:
             dataset=contract.name,
             rule=found.name,
             where=places or None,
+            next="protect that column in the contract, or declare its pattern when it is an official code",
         )

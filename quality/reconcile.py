@@ -82,8 +82,9 @@ def control(connection: duckdb.DuckDBPyConnection, rule: Reconcile, contract: Co
     missing = [column for column in (*rule.by, TOTAL) if column not in table.column_names]
     if missing:
         raise SourceChanged(
-            "the control totals lack a column", dataset=contract.name, rule=rule.name, column=", ".join(missing)
-        )
+            "the control totals lack a column", dataset=contract.name, rule=rule.name, column=", ".join(missing),
+            next="mend against: it gives the columns of by, and one called total",
+        )  # fmt: skip
     connection.register("control", table.select([*rule.by, TOTAL]))
     casts = "".join(
         f"CAST(CAST({name(column)} AS {duckdb_type(contract.column(column).type)}) AS VARCHAR), " for column in rule.by
@@ -96,8 +97,9 @@ def control(connection: duckdb.DuckDBPyConnection, rule: Reconcile, contract: Co
             totals[where] = totals.get(where, Decimal(0)) + Decimal(total or 0)
     except (duckdb.Error, InvalidOperation):
         raise SourceChanged(
-            "the control totals are not of the declared types", dataset=contract.name, rule=rule.name
-        ) from None
+            "the control totals are not of the declared types", dataset=contract.name, rule=rule.name,
+            next="mend against, so that each total is a number and each group of its column's type",
+        ) from None  # fmt: skip
     finally:
         connection.unregister("control")
     return totals

@@ -33,7 +33,8 @@ def book_origin(file: Path, place: dict[str, str], *, sheet: str | None = None) 
     """The source in `file`: the sheet named, else the one with the largest table. Raises `SourceUnreadable`."""
     names = _names(file)
     if sheet is not None and sheet not in names:
-        raise SourceUnreadable("the workbook has no such sheet", file=file.name, found=sheet, allowed=", ".join(names))
+        raise SourceUnreadable("the workbook has no such sheet", file=file.name, found=sheet, allowed=", ".join(names),
+                               next="name one of these")  # fmt: skip
     found = [one for name in names if sheet in {None, name} if (one := _looked_at(file, name))]
     if not found:
         raise SourceUnreadable("no table was found in the workbook", file=file.name, found=f"sheets {', '.join(names)}",

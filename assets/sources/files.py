@@ -43,7 +43,13 @@ def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
         with file.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except PermissionError as error:
-        raise SourceRefused("the file may not be read", dataset=request.dataset, file=file.name) from error
+        raise SourceRefused(
+            "the file may not be read",
+            dataset=request.dataset,
+            file=file.name,
+            where=_place(request),
+            next="let the user that runs Terang read it",
+        ) from error
     if not before.st_size:
         raise SourceUnreadable(
             "the file is empty", dataset=request.dataset, file=file.name, found="0 bytes", next="deliver it again"
@@ -65,6 +71,7 @@ def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, st
         raise SourceUnreadable(
             "the file's name does not say what source.file_fields asks for",
             dataset=request.dataset, file=file.name, allowed=pattern,
+            next="rename the file, or mend source.file_fields",
         )  # fmt: skip
     return {name: value or "" for name, value in match.groupdict().items()}
 

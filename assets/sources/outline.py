@@ -65,6 +65,7 @@ class Outline:
             raise SourceChanged(
                 "no row is a leaf of the tree",
                 dataset=self.request.dataset, column=tree.column, where=self.where, allowed=tree.leaf,
+                next="open the workbook: if its codes have another form now, mend source.tree.leaf",
             )  # fmt: skip
         for name in tree.check:
             self._check_top(name, leaf)

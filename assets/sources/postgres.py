@@ -118,6 +118,7 @@ def _has(names: Sequence[str], source: "Sql", request: Request) -> None:
             raise SourceChanged(
                 f"the source has no column for source.{option}",
                 dataset=request.dataset, column=column, where=_place(source), found=", ".join(names),
+                next=f"mend source.{option}, or ask who changed the table",
             )  # fmt: skip
 
 

@@ -139,7 +139,11 @@ def _dumped(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
     lines = pc.ParseOptions(newlines_in_values=True)
     reader = pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), lines, texts)
     if reader.schema.names != names:
-        raise PortalMismatch("the portal's table has other columns than it said", found=", ".join(reader.schema.names))
+        raise PortalMismatch(
+            "the portal's table has other columns than it said",
+            found=", ".join(reader.schema.names),
+            next="run again: the table is read anew",
+        )
     con.register(DUMPED, reader)
 
 
