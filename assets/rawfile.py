@@ -1,6 +1,7 @@
 """Writers of `raw.parquet` and `rejects.parquet`: equal rows give equal bytes, and memory does not grow with them."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Context, Decimal
 from pathlib import Path
@@ -19,13 +20,15 @@ _EXACT = Context(prec=76)
 
 
 class Parquet:
-    """A Parquet file written in row groups of one size, however its rows arrive."""
+    """A Parquet file written in row groups of one size, however its rows arrive; while one is written, rows may come."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
         self.schema = schema
         self._waiting: list[pa.Table] = []
         self._held = 0
+        self._pool = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
         self.rows = 0
 
     def write(self, table: pa.Table) -> None:
@@ -38,18 +41,29 @@ class Parquet:
 
     def close(self) -> None:
         """Write what waits, and the end of the file."""
-        self._flush(1)
+        with self._pool:
+            self._flush(1)
+            self._written()
         self._writer.close()
 
     def _flush(self, least: int) -> None:
         table = pa.concat_tables(self._waiting) if self._waiting else self.schema.empty_table()
         at = 0
         while table.num_rows - at >= least:
-            group = table.slice(at, GROUP).combine_chunks()  # pages end where chunks do, and chunks come as they come
-            self._writer.write_table(group, row_group_size=GROUP)
+            self._written()
+            self._writing = self._pool.submit(self._write, table.slice(at, GROUP))
             at += GROUP
         rest = table.slice(at)
         self._waiting, self._held = [rest], rest.num_rows
+
+    def _write(self, group: pa.Table) -> None:
+        whole = group.combine_chunks()  # pages end where chunks do, and chunks come as they come
+        self._writer.write_table(whole, row_group_size=GROUP)
+
+    def _written(self) -> None:
+        """Wait for the group that is being written; raises what went wrong with it."""
+        if self._writing is not None:
+            self._writing.result()
 
 
 class Raw:

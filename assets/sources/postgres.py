@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -136,17 +137,23 @@ def _batches(
 
 
 def _drawn(cursor: Any, table: _Table) -> Iterator[pa.RecordBatch]:
-    """Batches of the answer. What breaks off in the middle comes as an error of Arrow, in the database's own words."""
+    """Batches of the answer, each drawn while the one before is worked on.
+
+    What breaks off in the middle comes as an error of Arrow, in the database's own words.
+    """
     stream = cursor.fetch_record_batch()
-    while True:
-        try:
-            batch = stream.read_next_batch()
-        except StopIteration:
-            return
-        except (OSError, pa.ArrowException) as error:
-            state = _TIMEOUT if "statement timeout" in str(error) else "" if isinstance(error, OSError) else "22"
-            raise _meaning(state, "", table.source, table.request, connecting=False) from None
-        yield batch
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, stream, None)
+        while True:
+            try:
+                batch = following.result()
+            except (OSError, pa.ArrowException) as error:
+                state = _TIMEOUT if "statement timeout" in str(error) else "" if isinstance(error, OSError) else "22"
+                raise _meaning(state, "", table.source, table.request, connecting=False) from None
+            if batch is None:
+                return
+            following = pool.submit(next, stream, None)
+            yield batch
 
 
 def _shaped(batch: pa.RecordBatch, table: _Table, reading: Reading) -> pa.RecordBatch:
