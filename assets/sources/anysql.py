@@ -22,9 +22,9 @@ _NATIVE = (bool, int, date, datetime)
 
 def read(source: "Sql", request: Request) -> Reading:
     """Check the columns at once, then stream. Every run reads everything: there is no snapshot to count in."""
-    names = _names(source, request)
-    wanted = expect(names, request, ignore=[*source.ignore, source.cursor or "", source.deleted or ""],
-                    where=f"table {source.table}" if source.table else "its query")  # fmt: skip
+    names, place = _names(source, request), f"table {source.table}" if source.table else "its query"
+    statements.expect_marks(names, source, request, where=place)
+    wanted = expect(names, request, ignore=[*source.ignore, source.cursor or "", source.deleted or ""], where=place)
     reading = Reading(batches=iter(()), facts={"deleted": 0})
     reading.batches = _batches(source, request, wanted)
     return reading
@@ -39,8 +39,10 @@ def _names(source: "Sql", request: Request) -> list[str]:
 def _batches(source: "Sql", request: Request, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     order = ", ".join(statements.identifier(name) for name in request.key)
     conditions = [*statements.live(source), *statements.part(request, text=True)]
-    shown = ", ".join(statements.identifier(name) for name in columns)
-    statement = f"SELECT {shown} FROM {statements.relation(source, request)}{statements.where(conditions)}"
+    # With the table's name before it, no database takes a column that is gone for a text: SQLite would.
+    shown = ", ".join(f"source.{statements.identifier(name)}" for name in columns)
+    rows = f"(SELECT * FROM {statements.relation(source, request)}{statements.where(conditions)}) source"
+    statement = f"SELECT {shown} FROM {rows}"
     with _connected(source, request) as connection:
         found = connection.execution_options(yield_per=_ROWS).exec_driver_sql(
             f"{statement} ORDER BY {order}" if order else statement

@@ -105,22 +105,11 @@ def _looked_at(cursor: Any, source: "Sql", request: Request) -> _Table:
     cursor.execute(f"SELECT * FROM {statements.relation(source, request)} LIMIT 0")
     schema = cursor.fetch_arrow_table().schema
     known = {*source.ignore, *filter(None, (source.cursor, source.deleted, request.partition_by))}
-    _has(schema.names, source, request)
+    statements.expect_marks(schema.names, source, request, where=_place(source))
     wanted = expect(schema.names, request, ignore=known, where=_place(source))
     return _Table(
         source=source, request=request, columns=wanted, types=dict(zip(schema.names, schema.types, strict=True))
     )
-
-
-def _has(names: Sequence[str], source: "Sql", request: Request) -> None:
-    for option in ("cursor", "deleted"):
-        column = getattr(source, option)
-        if column is not None and column not in names:
-            raise SourceChanged(
-                f"the source has no column for source.{option}",
-                dataset=request.dataset, column=column, where=_place(source), found=", ".join(names),
-                next=f"mend source.{option}, or ask who changed the table",
-            )  # fmt: skip
 
 
 def _batches(
@@ -215,11 +204,18 @@ def _session(source: "Sql", request: Request) -> Generator[Any, None, None]:
 
 
 def _address(request: Request) -> str:
-    """The connection's URL, with a limit on the time of connecting."""
+    """The connection's URL, with a limit on the time of connecting, and on how long a dead network goes unnoticed."""
     assert request.connection is not None  # noqa: S101 - kind sql demands a connection
     parts = urlsplit(request.connection.url)
-    options = {"connect_timeout": str(max(2, int(request.connection.timeout))), **dict(parse_qsl(parts.query))}
+    patience = max(2, int(request.connection.timeout))
+    options = {"connect_timeout": str(patience), **_alive(patience), **dict(parse_qsl(parts.query))}
     return urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(options), ""))
+
+
+def _alive(seconds: int) -> dict[str, str]:
+    """Options of libpq: ask a silent network whether it is still there, and give up on it."""
+    probes = {"keepalives_idle": seconds, "keepalives_interval": max(1, seconds // 4), "keepalives_count": 4}
+    return {name: str(value) for name, value in {**probes, "tcp_user_timeout": seconds * 2000}.items()}
 
 
 @contextmanager

@@ -71,6 +71,21 @@ def changed(source: "Sql", since: datetime) -> str:
     return f"{cursor} >= {literal(since.isoformat(sep=' '))} OR {cursor} IS NULL"
 
 
+def expect_marks(names: Sequence[str], source: "Sql", request: Request, *, where: str) -> None:
+    """Raise `SourceChanged` where the column of `cursor` or `deleted` is gone."""
+    for option in ("cursor", "deleted"):
+        column = getattr(source, option)
+        if column is not None and column not in names:
+            raise SourceChanged(
+                f"the source has no column for source.{option}",
+                dataset=request.dataset,
+                column=column,
+                where=where,
+                found=", ".join(names),
+                next=f"mend source.{option}, or ask who changed the table",
+            )
+
+
 def live(source: "Sql") -> list[str]:
     """The condition of rows that are not marked as deleted."""
     return [f"NOT coalesce({identifier(source.deleted)}, FALSE)"] if source.deleted else []
