@@ -1,10 +1,11 @@
-"""What is known to be harmless: numbers and dates of such columns, official codes, row ids, our own digests.
+"""What is known to be harmless: amounts and dates of such columns, official codes, row ids, our own digests.
 
 Everything else is looked at. A code whose values hold nine digits needs a `pattern` or `enum` to be known here.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
@@ -13,10 +14,17 @@ from assets.contract import Contract
 from assets.privacy.generalise import Generalise
 from assets.table import ID
 from assets.types import is_number
+from quality.detectors import IDENTITIES
+from quality.detectors.look import Eye
+from quality.detectors.probes import lets_through
 
+IDENTITY = 16
+"""Digits of the shortest number by which a person is known: an amount of as many is looked at."""
 NOTHING = "[^\\s\\S]"
 _ROW_ID = "[a-p]{16}"
-_NUMBER = r"'?-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
+NUMBER = r"'?-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
+_SHORT = r"'?-?\d{1,8}"
+_AMOUNTS = frozenset({"public_measure", "personal_amount"})
 _MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
 # Keys of our own documents, by what their values are.
 _DIGEST_KEYS = re.compile(r"(?:.*_)?(?:sha256|hash|digest|contract|id|ids|uuid|previous|key|identifier|owner_org)")
@@ -27,17 +35,41 @@ _COUNT_KEYS = re.compile(
 )
 
 
-def of_column(column: Column) -> str:
-    """A regular expression for cells of a public column that need no look."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """The cells of a column that need no look: those of this form.
+
+    An amount is of any size, so that one that is shaped like an identity number is looked at; unless the contract says
+    by a maximum how large amounts are.
+    """
+
+    form: str
+    amount: bool = False
+
+    def holds(self, cell: str) -> bool:
+        """Whether a cell needs no look."""
+        return bool(re.fullmatch(self.form, cell, re.ASCII)) and not (self.amount and is_identity(cell))
+
+
+def is_identity(cell: str) -> bool:
+    """Whether the whole part of a number is shaped like the number of a person."""
+    digits = cell.lstrip("'-").partition(".")[0]
+    return any(shaped(digits) for shaped in IDENTITIES)
+
+
+def of_column(column: Column) -> Known:
+    """What cells of a public column need no look."""
     if column.technique is not None:
         bands = column.technique.bands if isinstance(column.technique, Generalise) else None
-        return of_bands(bands) if bands else NOTHING
+        return Known(form=of_bands(bands) if bands else NOTHING)
+    if is_number(column.type) and column.class_ in _AMOUNTS:
+        return Known(form=NUMBER, amount=column.maximum is None)
     if is_number(column.type):
-        return _NUMBER
+        return Known(form=_SHORT)
     if column.type in {"date", "datetime"}:
-        return _MOMENT
+        return Known(form=_MOMENT)
     official = of_code(column)
-    return f"'?(?:{official})" if official else NOTHING
+    return Known(form=f"'?(?:{official})" if official else NOTHING)
 
 
 def of_code(column: Column) -> str | None:
@@ -49,17 +81,28 @@ def of_code(column: Column) -> str | None:
     return None
 
 
-def of_contract(contract: Contract) -> dict[str, str]:
-    """The same for every public column by name, `id` included."""
+def of_contract(contract: Contract) -> dict[str, Known]:
+    """What needs no look in every public column by name, `id` included."""
     columns = {column.name: of_column(column) for column in contract.public_columns}
-    return columns if contract.aggregate else {ID: _ROW_ID, **columns}
+    return columns if contract.aggregate else {ID: Known(form=_ROW_ID), **columns}
+
+
+def eye(contract: Contract) -> Eye:
+    """An eye that knows the contract's own codes in a text; a pattern that takes personal numbers for codes is none."""
+    return Eye([form for column in contract.public_columns if (form := of_code(column)) and not lets_through(form)])
+
+
+def too_broad(contract: Contract) -> dict[str, dict[str, float]]:
+    """Public columns whose pattern takes personal numbers for codes, with the share of each kind that it lets through."""
+    forms = {column.name: form for column in contract.public_columns if (form := of_code(column))}
+    return {name: shares for name, form in forms.items() if (shares := lets_through(form))}
 
 
 def of_key(key: str, value: str) -> bool:
     """Whether a value of our own documents is a digest, an id or a count, by the name of its key."""
     if _DIGEST.fullmatch(value):
         return bool(_DIGEST_KEYS.fullmatch(key))
-    return bool(_COUNT_KEYS.fullmatch(key) and re.fullmatch(_NUMBER, value, re.ASCII))
+    return bool(_COUNT_KEYS.fullmatch(key) and re.fullmatch(NUMBER, value, re.ASCII))
 
 
 def of_bands(bounds: Sequence[Decimal]) -> str:

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assets.contract import Contract
-from quality.gates.allow import of_code, of_contract, of_key
-from quality.gates.suspicion import suspect
+from quality.gates.allow import eye, of_contract, of_key
 
 Hits = dict[str, int]
 _OURS = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-zA-Z])")
@@ -22,13 +21,11 @@ class Reader:
     """Reads documents about one dataset with the knowledge of its contract."""
 
     def __init__(self, contract: Contract) -> None:
-        self._columns = {name: re.compile(regex, re.ASCII) for name, regex in of_contract(contract).items()}
+        self._columns = of_contract(contract)
         contact = re.escape(contract.publisher.contact)  # whole: budi.data@… is another person's
         self._contact = re.compile(rf"(?<![\w.+%@'-]){contact}(?![\w@-]|\.\w)", re.IGNORECASE)
         self._patterns = {column.pattern for column in contract.columns if column.pattern}
-        official = [regex for column in contract.public_columns if (regex := of_code(column))]
-        known = "|".join(f"(?:{regex})" for regex in official) or "(?!)"
-        self._codes = re.compile(rf"(?<![\w./-])(?:{known})(?![\w/-]|\.\w)", re.ASCII)
+        self.eye = eye(contract)
 
     def document(self, document: Any) -> Hits:
         """Suspect values of a JSON document by key."""
@@ -47,18 +44,13 @@ class Reader:
         return self.cells(("text", _OURS.sub("", line)) for line in text.splitlines())
 
     def _suspect(self, key: str, value: str) -> bool:
-        if of_key(key, value) or (key in self._columns and self._columns[key].fullmatch(value)):
+        if of_key(key, value) or (key in self._columns and self._columns[key].holds(value)):
             return False
         if value in self._patterns:  # a regular expression that the contract itself states
             return False
         plain = _HOST.sub(" ", self._contact.sub(" ", value))
         plain = _OURS.sub(" ", plain) if key in _ADDRESS_KEYS or plain != value else plain
-        return suspect(self._codes.sub(_no_bare_number, plain)) is not None
-
-
-def _no_bare_number(match: re.Match[str]) -> str:
-    """A code in a sentence is known by its dots, strokes or letters; a bare number could be anything."""
-    return match[0] if match[0].isdigit() else " "
+        return self.eye.suspects(plain)
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:

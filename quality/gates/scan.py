@@ -1,11 +1,11 @@
-"""G2: every cell, header, file name and document is scanned; what looks like a person's number or e-mail blocks.
+"""G2: every cell, header, file name and document is scanned; what looks like a person's blocks.
 
 The same rule for the table, for each file made from it, and for what is sent to a portal. What is known to be harmless
 stands in `quality/gates/allow.py`.
 """
 
 import json
-import re
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,26 +15,41 @@ import duckdb
 from assets.contract import Contract
 from assets.errors import Blocked
 from quality.compile import understood
-from quality.gates.allow import NOTHING, of_contract
+from quality.detectors.look import PREFILTER, Eye
+from quality.gates.allow import IDENTITY, NOTHING, NUMBER, Known, eye, of_contract, too_broad
 from quality.gates.documents import Hits, Reader
 from quality.gates.evidence import Evidence, Material
 from quality.gates.files import parts, tables
-from quality.gates.suspicion import PREFILTER, suspect
 from quality.session import MEMORY, name, parquet, session, text
 
-NAME = "no personal numbers or e-mails"
+NAME = "nothing that looks personal"
 _TEXTS = frozenset({"", ".md", ".txt", ".html", ".svg", ".css"})
+_PLAIN = frozenset({"BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"})
 _FIRST = 10
+log = logging.getLogger(__name__)
 
 
 def scan(material: Material) -> Evidence:
-    """G2 over the public table; evidence has columns, counts and the numbers of the first rows."""
-    file = material.store.table
+    """G2 over the public table; evidence has columns, counts, the numbers of the first rows, and how broad patterns are."""
+    contract, file = material.contract, material.store.table
     with session([file], spill=material.store.restricted / "spill-scan") as connection:
-        found = _suspects(connection, parquet(file), material.contract)
+        found = _suspects(connection, parquet(file), contract)
         rows = {column: _rows(connection, file, column, values) for column, values in found.items()}
     hits = {column: sum(values.values()) for column, values in found.items()}
-    return Evidence(name=NAME, passed=not hits, facts={"suspect values by column": hits, "first rows": rows})
+    facts = {"suspect values by column": hits, "first rows": rows, "let through by pattern": _warned(contract)}
+    return Evidence(name=NAME, passed=not hits, facts=facts)
+
+
+def _warned(contract: Contract) -> dict[str, dict[str, str]]:
+    """Patterns that take personal numbers for codes, and the share of those that they let through; each is warned of."""
+    told = {
+        column: {kind: f"{share:.0%}" for kind, share in shares.items()}
+        for column, shares in too_broad(contract).items()
+    }
+    for column, shares in told.items():
+        kinds = ", ".join(f"{share} of {kind}" for kind, share in shares.items())
+        log.warning("%s: the pattern of column %s lets through %s: make it narrower", contract.name, column, kinds)
+    return told
 
 
 def scan_files(paths: Sequence[Path], contract: Contract) -> Evidence:
@@ -49,7 +64,7 @@ def scan_files(paths: Sequence[Path], contract: Contract) -> Evidence:
         except Exception as error:  # noqa: BLE001 - whatever cannot be read is not known to be harmless
             found = {f"cannot be read ({type(error).__name__})": 1}
         hits |= {f"{path.name}: {place}": count for place, count in found.items()}
-        if suspect(path.name):
+        if eye(contract).suspects(path.name):
             hits["a file name"] = hits.get("a file name", 0) + 1
     return Evidence(name=NAME, passed=not hits, facts={"suspect values by place": hits})
 
@@ -91,47 +106,55 @@ def _table(connection: duckdb.DuckDBPyConnection, source: str, contract: Contrac
     if not declared <= columns:
         return _small(connection, source, reader)
     found = {column: sum(values.values()) for column, values in _suspects(connection, source, contract).items()}
-    return found | _headers(columns - declared)
+    return found | _headers(columns - declared, reader.eye)
 
 
-def _headers(names: Iterable[str]) -> Hits:
-    count = sum(1 for header in names if suspect(header))
+def _headers(names: Iterable[str], by: Eye) -> Hits:
+    count = sum(1 for header in names if by.suspects(header))
     return {"a header": count} if count else {}
 
 
 def _suspects(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> dict[str, dict[str, int]]:
     """Suspect values with their counts by column: DuckDB finds the few texts worth a look, and only those get one."""
-    allowed = of_contract(contract)
-    typed = {c.name for c in contract.public_columns if c.technique is None and c.type != "string"}
-    columns = [c for c, kind in _described(connection, source) if c not in typed or kind == "VARCHAR"]
+    known, look = of_contract(contract), eye(contract)
+    worth = {
+        column: condition
+        for column, kind in _described(connection, source)
+        if (condition := _worth(column, kind, known.get(column, Known(form=NOTHING))))
+    }
     found: dict[str, dict[str, int]] = {}
-    for column, value, count in _candidates(connection, source, {c: allowed.get(c, NOTHING) for c in columns}):
-        if not re.fullmatch(allowed.get(column, NOTHING), value, re.ASCII) and suspect(value):
+    for column, value, count in _candidates(connection, source, worth):
+        if not known.get(column, Known(form=NOTHING)).holds(value) and look.suspects(value):
             found.setdefault(column, {})[value] = count
     return found
 
 
 def _candidates(
-    connection: duckdb.DuckDBPyConnection, source: str, harmless: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, source: str, worth: Mapping[str, str]
 ) -> list[tuple[str, str, int]]:
-    """Column, value, count of cells that are not known to be harmless, in one reading of all columns."""
-    if not harmless:
+    """Column, value, count of the cells that are worth a look, in one reading of all columns."""
+    if not worth:
         return []
-    worth = [f"CASE WHEN {_worth(column, regex)} THEN {_cell(column)} END AS c{i}"
-             for i, (column, regex) in enumerate(harmless.items())]  # fmt: skip
-    cells = ", ".join(f"{{'column': {text(column)}, 'value': c{i}}}" for i, column in enumerate(harmless))
-    some = " OR ".join(f"c{i} IS NOT NULL" for i in range(len(worth)))
+    picked = [f"CASE WHEN {worth[column]} THEN {_cell(column)} END AS c{i}" for i, column in enumerate(worth)]
+    cells = ", ".join(f"{{'column': {text(column)}, 'value': c{i}}}" for i, column in enumerate(worth))
+    some = " OR ".join(f"c{i} IS NOT NULL" for i in range(len(picked)))
     query = (
         f'SELECT cell."column", cell.value, count(*) FROM (SELECT unnest([{cells}]) AS cell FROM '
-        f"(SELECT {', '.join(worth)} FROM {source}) WHERE {some}) WHERE cell.value IS NOT NULL GROUP BY ALL"
+        f"(SELECT {', '.join(picked)} FROM {source}) WHERE {some}) WHERE cell.value IS NOT NULL GROUP BY ALL"
     )
     return connection.execute(query).fetchall()
 
 
-def _worth(column: str, harmless: str) -> str:
+def _worth(column: str, kind: str, known: Known) -> str | None:
+    """The condition for a cell that is worth a look; None where none is."""
+    if kind in _PLAIN:
+        return None
+    if kind != "VARCHAR" and known.form == NUMBER:
+        return f"abs({name(column)}) >= {10 ** (IDENTITY - 1)}" if known.amount else None
     look = f"regexp_matches({_cell(column)}, {text(PREFILTER)})"
-    known = harmless != NOTHING and understood(harmless)
-    return f"NOT regexp_full_match({_cell(column)}, {text(harmless)}) AND {look}" if known else look
+    if known.form != NOTHING and understood(known.form):
+        look = f"(NOT regexp_full_match({_cell(column)}, {text(known.form)}) AND {look})"
+    return f"({look} OR regexp_matches({_cell(column)}, '[0-9]{{{IDENTITY}}}'))" if known.amount else look
 
 
 def _cell(column: str) -> str:
@@ -155,4 +178,4 @@ def _small(connection: duckdb.DuckDBPyConnection, source: str, reader: Reader) -
     columns = [column for column, _ in _described(connection, source)]
     rows = connection.execute(f"SELECT * FROM {source}").fetchall()
     cells = ((c, str(v)) for row in rows for c, v in zip(columns, row, strict=True) if v is not None)
-    return reader.cells(cells) | _headers(columns)
+    return reader.cells(cells) | _headers(columns, reader.eye)
