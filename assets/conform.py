@@ -130,6 +130,8 @@ def _present(texts: pa.Array, values: Values) -> pa.Array:
         texts = pc.utf8_trim_whitespace(texts)
     for null in values.nulls:
         texts = pc.if_else(pc.equal(texts, null), pa.scalar(None, pa.string()), texts)
+    for word, meant in values.words.items():
+        texts = pc.if_else(pc.equal(texts, word), pa.scalar(meant), texts)
     return texts
 
 

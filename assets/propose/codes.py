@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 from assets.propose.profile import Profile
 from assets.propose.words import CODE, MEASURE, says
 
+_MANY, _VERY_MANY = 50, 500  # rows, from which a number of its own in each is no chance
+_SELDOM = 0.05
 _FEW = 20  # values that make a list
 _OFTEN = 5  # times that each stands there, in the middle
 _LONGEST = 60
@@ -24,13 +26,20 @@ def is_code(column: Profile, name: str) -> bool:
     digits = column.all(r"^\d+$")
     leading_zeros = column.share(r"^0\d") > 0
     if digits:
-        return (
-            leading_zeros or says(name, CODE) or (column.unique and column.all(r"^\d{6,}$") and not says(name, MEASURE))
-        )
+        named = says(name, CODE) or (_numbers_rows(column) and not says(name, MEASURE))
+        return leading_zeros or named
     coded = column.all(_CODE) and column.all(_FIGURE) and column.words == 1
     if column.all(_FRACTION) and not leading_zeros and not says(name, CODE):
         return False
     return coded and (says(name, CODE) or len(shapes_of(column)) <= _SHAPES)
+
+
+def _numbers_rows(column: Profile) -> bool:
+    """Whether each row has a number of its own, and few of them are round, as amounts are."""
+    longest, shortest = column.longest, int(pc.min(pc.utf8_length(column.texts)).as_py())
+    even = shortest > 3 and longest - shortest < 3  # noqa: PLR2004 - digits
+    many = column.rows >= (_MANY if even else _VERY_MANY)
+    return column.unique and many and column.share(r"00$") < _SELDOM
 
 
 def pattern_of(column: Profile, known: Mapping[str, str]) -> str | None:

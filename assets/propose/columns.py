@@ -19,6 +19,7 @@ _WIDEST = 38
 _LARGE = 6  # digits from which a number is an amount
 _BOOLEANS = (("true", "false"), ("ya", "tidak"), ("yes", "no"), ("y", "n"))
 _YEARS, _FIRST_YEAR, _LAST_YEAR = r"^(?:1[5-9]|20)\d\d$", "1500", "2099"
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _LONG_TEXT, _MANY_WORDS = 80, 6
 
 
@@ -31,7 +32,7 @@ def described(column: Profile, blank: Column, *, patterns: Mapping[str, str], ti
         unit=None,
         remarks=() if column.filled else ("it is empty in every row",),
     )
-    for kind in (_year, _date, _boolean, _code, _number):
+    for kind in (_year, _date, _boolean, _roman, _code, _number):
         found = kind(column, known, patterns, timezone)
         if found is not None:
             return _hinted(column, found)
@@ -62,6 +63,15 @@ def _boolean(column: Profile, known: Column, *_: object) -> Column | None:
         if texts == {true, false} or (texts and texts <= {"true", "false"}):
             return replace(known, type="boolean", values=Values(true=(true,), false=(false,)))
     return None
+
+
+def _roman(column: Profile, known: Column, *_: object) -> Column | None:
+    """Quarters as Romans counted them."""
+    found = set(column.texts.to_pylist()) if 1 < column.distinct <= len(_ROMAN) else set()
+    if not found or not found <= _ROMAN.keys():
+        return None
+    values = Values(words={word: str(number) for word, number in _ROMAN.items() if word in found})
+    return replace(known, type="integer", values=values, minimum="1", maximum="4", remarks=_with(known, "I to IV"))
 
 
 def _code(column: Profile, known: Column, patterns: Mapping[str, str], _: object) -> Column | None:

@@ -17,6 +17,15 @@ _NULL = re.compile(
     r"(?:[-\u2013\u2014.*#?]+|n/?a|null|none|nil|nihil|nan|n\.a\.|tidak ada|not specified)", re.IGNORECASE
 )
 _MOST_NULLS = 3
+_OFTEN = 0.02
+_FIGURES = r"^\D{0,5}\d[\d.,' \x{a0}\x{202f}\x{2009}]*\s?(?:[\pL]{1,8}|%)?\)?$"
+_BEFORE = r"^[-(]?\s*(?P<mark>Rp\.?|IDR|USD|EUR|GBP|[$\x{a3}\x{20ac}])\s*-?\d"
+_BEHIND = r"\d\s*(?P<mark>%)\s*\)?$"
+_SCALE = r"\d\s*(?P<mark>\pL{1,8})\)?$"
+SCALES = {
+    "rb": 10**3, "ribu": 10**3, "jt": 10**6, "juta": 10**6, "m": 10**9, "miliar": 10**9, "milyar": 10**9,
+    "t": 10**12, "triliun": 10**12,
+}  # fmt: skip
 _GROUPS = {(",", "."): r"^[-(]?[1-9]\d{0,2}\.\d{3}\)?$", (".", ","): r"^[-(]?[1-9]\d{0,2},\d{3}\)?$"}
 
 
@@ -33,8 +42,10 @@ class Numbers:
 
 def numbers_of(column: Profile) -> Numbers | None:
     """The notation of a column of numbers; None where it is another column."""
-    nulls = nulls_of(column)
+    nulls = nulls_of(column) or _phrase(column)
     plain = column.without(nulls)
+    if plain.share(_FIGURES) < 1:
+        return None
     for values in _tried(nulls, plain):
         if plain.reads(partial(to_decimal, precision=PRECISION, scale=SCALE, values=values)):
             return _measured(plain, values)
@@ -47,14 +58,37 @@ def nulls_of(column: Profile) -> tuple[str, ...]:
     return found if len(found) <= _MOST_NULLS else ()
 
 
+def _phrase(column: Profile) -> tuple[str, ...]:
+    """One sentence that stands in many rows of a column of numbers, where there is none yet."""
+    words = column.texts.filter(pc.invert(pc.match_substring_regex(column.texts, _FIGURES)))
+    if len(words) != 1 or column.distinct < 3:  # noqa: PLR2004 - beside it numbers
+        return ()
+    return (words[0].as_py(),) if column.share_of(pc.is_in(column.texts, value_set=words)) > _OFTEN else ()
+
+
 def _tried(nulls: tuple[str, ...], column: Profile) -> Iterator[Values]:
     negative = "parentheses" if column.share(r"^\(.*\)$") else "minus"
+    around = {"affixes": _found(column, _BEFORE) + _found(column, _BEHIND), "scales": _scales(column)}
     candidates = list(_CANDIDATES)
     candidates[:0] = _grouped(column)  # 1.234 and 5.678: thousands, not thousandths
     for decimal, thousands in candidates:
         yield Values.model_validate(
-            {"decimal": decimal, "thousands": thousands, "negative": negative, "nulls": ("", *nulls)}
+            {"decimal": decimal, "thousands": thousands, "negative": negative, "nulls": ("", *nulls), **around}
         )
+
+
+def _found(column: Profile, regex: str) -> tuple[str, ...]:
+    """The units that stand before or behind numbers."""
+    marks = pc.extract_regex(column.texts, regex)
+    return tuple(sorted({text for text in pc.struct_field(marks, "mark").to_pylist() if text}))
+
+
+def _scales(column: Profile) -> dict[str, int]:
+    """The words behind numbers that say how much more they are; "M" alone could be a million in another language."""
+    words = set(pc.struct_field(pc.extract_regex(column.texts, _SCALE), "mark").to_pylist()) - {None, ""}
+    sure = any(word.lower() not in {"m", "t", "k"} for word in words)
+    known = {word: SCALES[word.lower()] for word in sorted(words) if word.lower() in SCALES}
+    return known if sure and len(known) == len(words) else {}
 
 
 def _grouped(column: Profile) -> list[tuple[str, str]]:
@@ -67,6 +101,7 @@ def _measured(column: Profile, values: Values) -> Numbers:
     shown = pc.replace_substring_regex(read.cast("string"), r"\.?0*$", "")
     scale = pc.max(pc.utf8_length(pc.replace_substring_regex(shown, r"^[^.]*\.?", ""))).as_py()
     whole = pc.max(pc.utf8_length(pc.replace_substring_regex(shown, r"^-|\..*$", ""))).as_py()
-    doubt = "read with thousands; thousandths would be written alike" if _grouped(column) else None
+    doubts = ["read with thousands; thousandths would be written alike"] if _grouped(column) else []
+    doubts += [f"{word} is {times:,}" for word, times in values.scales.items()]
     negative = bool(pc.any(pc.less(read, 0)).as_py())
-    return Numbers(values=values, whole=max(whole, 1), scale=scale, negative=negative, doubt=doubt)
+    return Numbers(values=values, whole=max(whole, 1), scale=scale, negative=negative, doubt="; ".join(doubts) or None)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from assets.errors import SourceUnreadable
 from assets.propose.book import book_origin
+from assets.propose.documents import document_origin
 from assets.propose.kinds import kind_of
 from assets.propose.place import Place, place_of
 from assets.propose.proposal import Origin
@@ -21,6 +22,4 @@ def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> 
     options = {"kind": kind, **place.options}
     if kind == "xlsx":
         return book_origin(file, options, sheet=sheet), place
-    if kind == "csv":
-        return text_origin(file, options), place
-    raise SourceUnreadable("this kind is not proposed yet", file=file.name, found=kind, allowed="csv, xlsx")
+    return (text_origin if kind == "csv" else document_origin)(file, options), place

@@ -15,7 +15,7 @@ from assets.sources.source import LINE, Values
 from assets.types import is_number
 
 _OPTIONS = {
-    "number": ("decimal", "thousands", "negative"), "date": ("dates",), "datetime": ("datetimes", "timezone"),
+    "number": ("decimal", "thousands", "negative", "affixes", "scales"), "date": ("dates",), "datetime": ("datetimes", "timezone"),
     "boolean": ("true", "false"),
 }  # fmt: skip
 
@@ -40,14 +40,19 @@ def _most(columns: Sequence[Column]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for kind, options in _OPTIONS.items():
         seen = Counter(
-            tuple(getattr(column.values, option) for option in options)
+            tuple(_plain(getattr(column.values, option)) for option in options)
             for column in columns
             if column.values is not None and (kind == column.type or (kind == "number" and is_number(column.type)))
         )
-        plain = tuple(getattr(Values(), option) for option in options)
+        plain = tuple(_plain(getattr(Values(), option)) for option in options)
         told = [one for one, _ in seen.most_common() if one != plain]
         found |= dict(zip(options, told[0] if told else plain, strict=True))
-    return found
+    return {**found, "scales": dict(found["scales"])}
+
+
+def _plain(option: Any) -> Any:
+    """The option as something that can be counted."""
+    return tuple(option.items()) if isinstance(option, dict) else option
 
 
 def _nulls(columns: Sequence[Column], profiles: Mapping[str, Profile]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from assets.model import Strict
 from assets.settings import Connection
@@ -22,19 +23,33 @@ LINE = "_line"
 class Values(Strict):
     """How values are written in the source; on a source for all its columns, on a column for that one.
 
-    `dates` are strptime formats tried in turn; `nulls` are texts that mean "no value".
+    `dates` are strptime formats tried in turn; `nulls` are texts that mean "no value"; `words` are texts that stand for
+    another one: `{I: "1", II: "2"}`. Around a number may stand `affixes` that are no part of it (`[Rp, "%"]`), and behind
+    it one of the words in `scales`, which say how much more it is: `{Jt: 1000000}`.
     """
 
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ".", ",", " ", "'"] = ""
     negative: Literal["minus", "parentheses"] = "minus"
+    affixes: tuple[str, ...] = ()
+    scales: dict[str, int] = Field(default_factory=dict)
     dates: tuple[str, ...] = ("%Y-%m-%d",)
     datetimes: tuple[str, ...] = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
     timezone: str = "UTC"
     nulls: tuple[str, ...] = ("",)
+    words: dict[str, str] = Field(default_factory=dict)
     true: tuple[str, ...] = ("true", "1")
     false: tuple[str, ...] = ("false", "0")
     trim: bool = True
+
+    @field_validator("scales")
+    @classmethod
+    def _powers_of_ten(cls, scales: dict[str, int]) -> dict[str, int]:
+        wrong = [word for word, times in scales.items() if times < 1 or str(times).strip("0") != "1"]
+        if wrong:
+            raise PydanticCustomError("scales", "only 10, 100, 1000 ... keep a number exact: mend {words}",
+                                      {"words": ", ".join(wrong)})  # fmt: skip
+        return scales
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

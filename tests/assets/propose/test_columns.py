@@ -161,3 +161,33 @@ def test_a_masked_cell_keeps_its_shape_alone() -> None:
     """Every letter and digit is gone, of any alphabet."""
     assert masked("Budi Contoh, 3201-0115") == "xxxx xxxxxx, 9999-9999"
     assert masked("Élève Ж 5") == "xxxxx x 9"
+
+
+@pytest.mark.parametrize(("texts", "values"), [
+    (("325 Jt", "22,1 M"), {"decimal": ",", "scales": {"Jt": 10**6, "M": 10**9}}),
+    (("Rp 1.000", "Rp 2.000,50"), {"decimal": ",", "thousands": ".", "affixes": ("Rp",)}),
+    (("$5,000.00", "$7"), {"thousands": ",", "affixes": ("$",)}),
+    (("12.5%", "3%"), {"affixes": ("%",)}),
+    (("5", "7", "belum dibuat", "belum dibuat"), {"nulls": ("", "belum dibuat")}),
+])  # fmt: skip
+def test_units_scales_and_a_sentence_for_nothing_are_found(texts: tuple[str, ...], values: dict[str, object]) -> None:
+    """The column is one of amounts all the same."""
+    found = column("nilai", *texts)
+    assert (found.type, notation(found)) == ("decimal(20,2)", values)
+
+
+def test_m_alone_could_be_a_million() -> None:
+    """A scale is proposed only where another word beside it says which language it is."""
+    assert column("nilai", "22,1 M", "3 M").type == "string"
+
+
+def test_roman_quarters_are_numbers() -> None:
+    """I to IV, and nothing beside them."""
+    assert notation(column("triwulan", "I", "II")) == {"words": {"I": "1", "II": "2"}}
+    assert column("kelas", "I", "V").type == "string"
+
+
+def test_numbers_of_their_own_are_codes_though_no_name_says_so() -> None:
+    """Amounts are round, and of any length."""
+    assert column("1", *[str(3_215_289 + 1000 * at) for at in range(600)]).hint == "code"
+    assert column("1", *[str(1000 * at) for at in range(1, 600)]).hint == "public_measure"
