@@ -78,7 +78,7 @@ def split(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         return batch, batch
     gone = pc.fill_null(batch.column(DELETED).cast(pa.bool_()), fill_value=False)
     plain = batch.drop_columns([DELETED])
-    return plain.filter(pc.invert(gone)), plain
+    return plain.filter(pc.invert(gone)) if pc.any(gone).as_py() else plain, plain
 
 
 @dataclass(kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -86,7 +87,7 @@ class Raw:
 
     def write(self, table: pa.Table) -> None:
         """Add rows that have every column but `_row`."""
-        numbers = pa.array(range(self.rows, self.rows + table.num_rows), pa.int64())
+        numbers = pa.array(np.arange(self.rows, self.rows + table.num_rows, dtype=np.int64))
         columns = {**{name: table.column(name) for name in table.schema.names}, ROW: numbers}
         for name, total in self._sums.items():
             self._sums[name] = _EXACT.add(total, _sum(table.column(name)))

@@ -70,9 +70,20 @@ class _Table:
         since = self.request.since
         wanted = self.conditions()
         wanted += statements.live(self.source) if since is None else [statements.changed(self.source, since)]
-        return statements.select(
-            self.source, self.request, self.columns, conditions=wanted, order=f" ORDER BY {self.order()}"
-        )
+        cells = [self._read(name, i) for i, name in enumerate(self.columns)]
+        return statements.select(self.source, self.request, cells, conditions=wanted, order=f" ORDER BY {self.order()}")
+
+    def _read(self, name: str, i: int) -> str:
+        """A column as it is; NUMERIC as the text that it would become anyway, for PostgreSQL makes it faster.
+
+        The text gets another name, because ORDER BY means what is shown before it means a column.
+        """
+        cell = statements.identifier(name)
+        return f"{cell}::text AS _text{i}" if self._numeric(name) else cell
+
+    def _numeric(self, name: str) -> bool:
+        kind = self.types[name]
+        return isinstance(kind, pa.OpaqueType) and kind.type_name == "numeric"
 
     def order(self) -> str:
         """By key as bytes, then by every other column, so that equal keys come in one order too.
@@ -88,8 +99,7 @@ class _Table:
         plain = any(
             kin(kind) for kin in (pa.types.is_string, pa.types.is_integer, pa.types.is_boolean, pa.types.is_date)
         )
-        number = isinstance(kind, pa.OpaqueType) and kind.type_name == "numeric"
-        return plain or number or pa.types.is_timestamp(kind)
+        return plain or self._numeric(name) or pa.types.is_timestamp(kind)
 
     def _as_bytes(self, name: str) -> str:
         collation = '::text COLLATE "C"' if pa.types.is_string(self.types[name]) else ""
@@ -149,9 +159,10 @@ def _shaped(batch: pa.RecordBatch, table: _Table, reading: Reading) -> pa.Record
     if table.source.cursor:
         newest = pc.max(batch.column(statements.CURSOR))
         _advance(reading, newest)
-    keep = [*table.columns, *([statements.DELETED] if table.source.deleted else [])]
-    columns = [_simple(batch.column(name)) for name in keep]
-    return pa.RecordBatch.from_arrays([*columns, pa.repeat(pa.scalar(""), batch.num_rows)], names=[*keep, LINE])
+    columns = {name: _simple(batch.column(i)) for i, name in enumerate(table.columns)}
+    if table.source.deleted:
+        columns[statements.DELETED] = _simple(batch.column(statements.DELETED))
+    return pa.RecordBatch.from_pydict({**columns, LINE: pa.repeat(pa.scalar(""), batch.num_rows)})
 
 
 def _simple(column: pa.Array) -> pa.Array:

@@ -51,9 +51,9 @@ def _filled(query: str, parameters: Mapping[str, Any], request: Request) -> str:
     return _PARAMETER.sub(value, query.strip().rstrip(";"))
 
 
-def select(source: "Sql", request: Request, columns: Sequence[str], *, conditions: Iterable[str], order: str) -> str:
-    """The statement that reads `columns`, and the cursor and deletion mark when the source has them."""
-    shown = [identifier(name) for name in columns]
+def select(source: "Sql", request: Request, cells: Sequence[str], *, conditions: Iterable[str], order: str) -> str:
+    """The statement that reads `cells`, and the cursor and deletion mark when the source has them."""
+    shown = [*cells]
     shown += [f"{identifier(source.cursor)} AS {CURSOR}"] if source.cursor else []
     shown += [f"{identifier(source.deleted)} AS {DELETED}"] if source.deleted else []
     return f"SELECT {', '.join(shown)} FROM {relation(source, request)}{where(conditions)}{order}"
