@@ -115,19 +115,27 @@ def explained(dataset: str | None) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        found = _of_storage(error)
-        if found is None:
+        told = of_storage(error, dataset)
+        if told is None:
             raise
-        raise StorageError(
-            "a folder cannot be written; nothing was published",
-            dataset=dataset,
-            where=getattr(error, "filename", None),
-            found=found,
-            next="free or grant space, then run again: every file is written whole or not at all",
-        ) from None
+        raise told from None
 
 
-def _of_storage(error: Exception) -> str | None:
+def of_storage(error: BaseException, dataset: str | None) -> StorageError | None:
+    """The `StorageError` that an error of some library is, when it is one."""
+    found = _not_allowed(error)
+    if found is None:
+        return None
+    return StorageError(
+        "a folder cannot be written; nothing was published",
+        dataset=dataset,
+        where=getattr(error, "filename", None),
+        found=found,
+        next="free or grant space, then run again: every file is written whole or not at all",
+    )
+
+
+def _not_allowed(error: BaseException) -> str | None:
     """What the disk does not allow, when it is that. DuckDB tells it in words only."""
     if isinstance(error, OSError):
         return os.strerror(error.errno) if error.errno in STORAGE_ERRORS else None

@@ -10,7 +10,7 @@ from typing import Any
 from assets.contract import Contract
 from assets.errors import Unproven
 from assets.settings import Settings
-from assets.store import Store, read_json, sha256, store_of, write_json
+from assets.store import Store, of_storage, read_json, sha256, store_of, write_json
 from quality import gates
 from quality.gates.evidence import Evidence, Gate, Material
 
@@ -65,23 +65,29 @@ def require(contract: Contract, settings: Settings) -> Verdict:
 
 
 def _ask(gate: Gate, material: Material) -> Evidence:
-    """A gate's evidence; one that crashes, hangs or answers nothing has not passed, and its error's text stays unsaid."""
+    """A gate's evidence; one that crashes, hangs or answers nothing has not passed, and its error's text stays unsaid.
+
+    Raises `StorageError` where a full disk kept the gate from looking: that is no fault of the table.
+    """
     answers: list[Any] = []
-    crashes: list[str] = []
+    crashes: list[BaseException] = []
     asked = Thread(target=_answer, args=(gate, material, answers, crashes), daemon=True)
     asked.start()
     asked.join(PATIENCE_S)
     if answers and isinstance(answers[0], Evidence) and isinstance(answers[0].passed, bool):
         return answers[0]
-    why = crashes[0] if crashes else "no evidence" if answers else f"no answer within {PATIENCE_S} s"
+    storage = of_storage(crashes[0], material.contract.name) if crashes else None
+    if storage:
+        raise storage
+    why = type(crashes[0]).__name__ if crashes else "no evidence" if answers else f"no answer within {PATIENCE_S} s"
     return Evidence(name=_named(gate), passed=False, facts={"crashed": why})
 
 
-def _answer(gate: Gate, material: Material, answers: list[Any], crashes: list[str]) -> None:
+def _answer(gate: Gate, material: Material, answers: list[Any], crashes: list[BaseException]) -> None:
     try:
         answers.append(gate(material))
     except BaseException as error:  # noqa: BLE001 - whatever goes wrong in a gate, the gate stays shut
-        crashes.append(type(error).__name__)
+        crashes.append(error)
 
 
 def _asked() -> tuple[str, ...]:
