@@ -21,7 +21,7 @@ _ASIDE = {
 def new(
     name: Annotated[str, typer.Argument(help="The new dataset: letters, digits and hyphens.")],
     *,
-    source: Annotated[str, typer.Option("--from", help="A file.")],
+    source: Annotated[str, typer.Option("--from", help="FILE, DSN:table, or CONNECTION:table.")],
     sheet: Annotated[
         str | None, typer.Option(help="A sheet of a workbook; else the one with the largest table.")
     ] = None,

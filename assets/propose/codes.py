@@ -83,6 +83,8 @@ def _joined(shapes: list[str]) -> str:
     """One pattern: the shapes themselves while they are few, else the marks that they are made of, as many as come."""
     if len(shapes) == 1:
         return shapes[0]
+    if all(re.fullmatch(r"\\d(?:\{\d+\})?", shape) for shape in shapes):
+        return r"\d+"  # running numbers grow longer
     same = _same_marks(shapes)
     if same is not None:
         return same

@@ -11,7 +11,7 @@ from assets.propose.notation import Numbers, nulls_of, numbers_of
 from assets.propose.people import suspicion_of
 from assets.propose.profile import Profile
 from assets.propose.proposal import Column
-from assets.propose.words import MEASURE, MONTH, PERCENT, YEAR, says, unit_of
+from assets.propose.words import CHANGED, DELETED, MEASURE, MONTH, PERCENT, YEAR, says, unit_of
 from assets.sources.source import Values
 
 MONEY = (20, 2)
@@ -32,11 +32,24 @@ def described(column: Profile, blank: Column, *, patterns: Mapping[str, str], ti
         unit=None,
         remarks=() if column.filled else ("it is empty in every row",),
     )
+    if column.native:
+        return _hinted(
+            column, replace(known, type=column.native, remarks=_with(known, _about_rows(column, blank.name)))
+        )
     for kind in (_year, _date, _boolean, _roman, _code, _number):
         found = kind(column, known, patterns, timezone)
         if found is not None:
             return _hinted(column, found)
     return _hinted(column, _words(column, known))
+
+
+def _about_rows(column: Profile, name: str) -> str | None:
+    """That a column of a database may be about its rows, and which option would use it."""
+    if column.native == "datetime" and says(name, CHANGED):
+        return "when a row changed? source.cursor could name it: later runs read only what changed"
+    if column.native == "boolean" and says(name, DELETED):
+        return "whether a row is gone? source.deleted could name it: such rows are left out"
+    return None
 
 
 def _year(column: Profile, known: Column, *_: object) -> Column | None:
@@ -93,7 +106,7 @@ def _number(column: Profile, known: Column, *_: object) -> Column | None:
 
 
 def _number_type(found: Numbers, name: str) -> str:
-    if not found.scale and found.whole < _LARGE and not says(name, MEASURE):
+    if not found.fraction and found.whole < _LARGE and not says(name, MEASURE):
         return "integer"
     scale = max(found.scale, MONEY[1])
     precision = min(max(MONEY[0], found.whole + scale + 2), _WIDEST)

@@ -31,12 +31,14 @@ _GROUPS = {(",", "."): r"^[-(]?[1-9]\d{0,2}\.\d{3}\)?$", (".", ","): r"^[-(]?[1-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Numbers:
-    """Numbers that were all read: their notation, digits before and after the point, whether any is negative."""
+    """Numbers that were all read: their notation, digits before and after the point, whether any is negative, and
+    whether any is written with a fraction, be it zero."""
 
     values: Values
     whole: int
     scale: int
     negative: bool
+    fraction: bool
     doubt: str | None = None
 
 
@@ -101,7 +103,15 @@ def _measured(column: Profile, values: Values) -> Numbers:
     shown = pc.replace_substring_regex(read.cast("string"), r"\.?0*$", "")
     scale = pc.max(pc.utf8_length(pc.replace_substring_regex(shown, r"^[^.]*\.?", ""))).as_py()
     whole = pc.max(pc.utf8_length(pc.replace_substring_regex(shown, r"^-|\..*$", ""))).as_py()
+    fraction = scale > 0 or column.share(rf"\{values.decimal}\d") > 0
     doubts = ["read with thousands; thousandths would be written alike"] if _grouped(column) else []
     doubts += [f"{word} is {times:,}" for word, times in values.scales.items()]
     negative = bool(pc.any(pc.less(read, 0)).as_py())
-    return Numbers(values=values, whole=max(whole, 1), scale=scale, negative=negative, doubt="; ".join(doubts) or None)
+    return Numbers(
+        values=values,
+        whole=max(whole, 1),
+        scale=scale,
+        negative=negative,
+        fraction=fraction,
+        doubt="; ".join(doubts) or None,
+    )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from assets.errors import SourceUnreadable
 from assets.propose.book import book_origin
+from assets.propose.database import database_origin, is_database
 from assets.propose.documents import document_origin
 from assets.propose.kinds import kind_of
 from assets.propose.place import Place, place_of
@@ -15,8 +16,10 @@ from assets.settings import Settings
 def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> tuple[Origin, Place]:
     """The source at `address` and where it is; raises the `SourceError` that fits where it is none."""
     file = Path(address)
+    if not file.exists() and is_database(address):
+        return database_origin(address, settings)
     if not file.is_file():
-        raise SourceUnreadable("there is no such file", file=address, next="--from FILE, or a connection and table")
+        raise SourceUnreadable("there is no such file", file=address, next="--from FILE, or DSN:table")
     kind = kind_of(file)
     place = place_of(file, settings)
     options = {"kind": kind, **place.options}

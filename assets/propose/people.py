@@ -58,7 +58,7 @@ class Suspicion:
 
 def suspicion_of(column: Profile, name: str) -> Suspicion | None:
     """What makes a column look like people; None where nothing does."""
-    return _by_shape(column) or _by_word(name) or _by_name(column, name)
+    return _by_shape(column) or _by_word(name) or _by_account(column, name) or _by_name(column, name)
 
 
 def _by_shape(column: Profile) -> Suspicion | None:
@@ -76,6 +76,13 @@ def _by_word(name: str) -> Suspicion | None:
         hit = next((word for word in known.split() if word in words or (len(word) > 5 and word in plain)), None)  # noqa: PLR2004
         if hit:
             return Suspicion(reason=f'{what}, as "{hit}" in its name says')
+    return None
+
+
+def _by_account(column: Profile, name: str) -> Suspicion | None:
+    """Accounts at a bank, which have the same name as those of a budget and no points."""
+    if {"rekening", "account"} & set(words_of(name)) and column.share(r"^\d[\d -]{7,18}$") > _MOST:
+        return Suspicion(reason="numbers of bank accounts, by their name and length")
     return None
 
 

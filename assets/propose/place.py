@@ -28,7 +28,7 @@ def place_of(file: Path, settings: Settings) -> Place:
     root = settings.root.resolve()
     if path.is_relative_to(root):
         return Place(options={"path": _glob(path, root)}, settings=settings)
-    name = _new_name(path.parent.name, settings)
+    name = new_name(path.parent.name, settings)
     connection = ConnectionSettings(url=str(path.parent))
     return Place(
         options={"connection": name, "path": _glob(path, path.parent)},
@@ -55,6 +55,7 @@ def _glob(path: Path, folder: Path) -> str:
     return re.sub(r"([*?[])", r"[\1]", path.relative_to(folder).as_posix())
 
 
-def _new_name(text: str, settings: Settings) -> str:
+def new_name(text: str, settings: Settings) -> str:
+    """A name for a new connection."""
     plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "files"
     return plain if plain not in settings.connections else f"{plain}_2"

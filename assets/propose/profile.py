@@ -1,7 +1,7 @@
 """One column as it was read: its distinct texts, how often each stands there, and how many cells are empty."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyarrow as pa
@@ -10,9 +10,13 @@ import pyarrow.compute as pc
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """The texts of a column without spaces around them; `title` is its name in the source."""
+    """The texts of a column without spaces around them; `title` is its name in the source.
+
+    `native` is the type that the source itself gives to days, moments and truth.
+    """
 
     title: str
+    native: str | None = None
     rows: int
     texts: pa.Array
     counts: pa.Array
@@ -63,7 +67,7 @@ class Profile:
     def without(self, texts: tuple[str, ...]) -> "Profile":
         """The same column where these texts mean nothing."""
         kept = pc.invert(pc.is_in(self.texts, value_set=pa.array(texts, pa.string())))
-        return Profile(title=self.title, rows=self.rows, texts=self.texts.filter(kept), counts=self.counts.filter(kept))
+        return replace(self, texts=self.texts.filter(kept), counts=self.counts.filter(kept))
 
     def reads(self, read: Callable[[pa.Array], pa.Array]) -> bool:
         """Whether `read` makes a value of every text: tried on a few first."""
@@ -71,10 +75,10 @@ class Profile:
         return len(few) > 0 and read(few).null_count == 0 and read(self.texts).null_count == 0
 
 
-def profile(title: str, column: pa.ChunkedArray) -> Profile:
+def profile(title: str, column: pa.ChunkedArray, *, native: str | None = None) -> Profile:
     """What stands in a column."""
     texts = pc.utf8_trim_whitespace(column.cast(pa.string()))
     counted = texts.combine_chunks().value_counts() if texts.num_chunks != 1 else texts.chunk(0).value_counts()
     values, counts = counted.field(0), counted.field(1)
     held = pc.and_(pc.is_valid(values), pc.not_equal(pc.fill_null(values, ""), ""))
-    return Profile(title=title, rows=len(column), texts=values.filter(held), counts=counts.filter(held))
+    return Profile(title=title, native=native, rows=len(column), texts=values.filter(held), counts=counts.filter(held))

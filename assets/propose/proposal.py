@@ -32,14 +32,13 @@ class Column:
 class Origin:
     """A source whose format is known: its options as a contract has them, and a remark on some of them.
 
-    `told` is what a person is told of it in one line: where the table stands.
+    `told` is what a person is told of it in one line: where the table stands. `key` is what the source says of itself.
     """
 
     options: Mapping[str, Any]
     remarks: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
-    connection: str | None = None
-    setting: str | None = None
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

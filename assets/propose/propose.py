@@ -61,7 +61,7 @@ def _source(origin: Origin, values: Values | None = None) -> AnySource:
 def _proposed(read: _Read, name: str) -> Proposal:
     rows = Rows(read.sample.table)
     columns = _followed(read.columns, rows)
-    key = _key(columns, rows)
+    key = _key(columns, rows, read.origin.key)
     good, bad = _counted(read)
     made = Proposal(
         name=name, origin=read.origin, values=read.values, columns=columns, key=key or (), rows=good.num_rows,
@@ -124,12 +124,15 @@ def _follows(code: Column, values: int) -> str:
     return f"one for each of {values:,} {code.name}: the list of these codes could be a dataset of its own"
 
 
-def _key(columns: Sequence[Column], rows: Rows) -> tuple[str, ...] | None:
-    """The names of the key's columns; None where no columns that may be published tell all rows apart."""
+def _key(columns: Sequence[Column], rows: Rows, declared: Sequence[str]) -> tuple[str, ...] | None:
+    """The names of the key's columns: those that the source declares, else the fewest that may be published and tell
+    all rows apart; None where there are none."""
     order = {"code": 0, "public": 1, "controlled_text": 2}
     able = [c for c in columns if c.required and not is_decimal(c) and not c.suspicion and c.hint in order]
     able.sort(key=lambda column: (order[column.hint], columns.index(column)))
-    found = key_of(rows, [column.title for column in able])
+    titles = [column.title for column in able]
+    own = bool(declared) and set(declared) <= {column.title for column in columns if not column.suspicion}
+    found = tuple(declared) if own else key_of(rows, titles)
     return tuple(column.name for column in columns if column.title in found) if found else None
 
 
@@ -165,4 +168,5 @@ def _totals(good: pa.RecordBatch, columns: Sequence[Column]) -> dict[str, str]:
 def _preview(sample: Sample, columns: Sequence[Column]) -> list[list[str]]:
     first = sample.table.slice(0, SHOWN).select([column.title for column in columns])
     shown = [bool(column.enum) or column.type == "boolean" for column in columns]
-    return masked_rows(list(zip(*first.to_pydict().values(), strict=True)) if columns else [], shown=shown)
+    cells = [first[name].cast(pa.string()).to_pylist() for name in first.column_names]
+    return masked_rows(list(zip(*cells, strict=True)), shown=shown)

@@ -20,7 +20,8 @@ MEASURE = listed(
 YEAR = listed("tahun year thn ano godina annee jahr fiscal")
 MONTH = listed("bulan month bln")
 PERCENT = listed("persen persentase percent percentage pct presentase")
-DATE = listed("tanggal tgl date waktu datum fecha")
+CHANGED = listed("diubah updated modified changed berubah update")
+DELETED = listed("dihapus deleted hapus removed")
 _CURRENCIES = {"rp": "IDR", "rupiah": "IDR", "idr": "IDR", "usd": "USD", "eur": "EUR", "gbp": "GBP", "rands": "ZAR"}
 
 
