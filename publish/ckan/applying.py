@@ -19,9 +19,10 @@ from publish.ckan import load, readback
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Rejected, Unclear
 from publish.ckan.planning import Plan, planned
-from publish.ckan.present import LOADING, changed_fields, changed_resource, gone, has_view
+from publish.ckan.present import LOADING, REWRITING, changed_fields, changed_resource, gone, has_view
 from publish.ckan.resources import MARK, Resource, translated
 from publish.ckan.revise import Revision, revise
+from publish.ckan.steps import ROWS_CHANGE
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def _carry_out(work: Work) -> None:
     if not plan:
         return
     package = _begin(work)
-    if table and plan.has("create table", "rebuild table", "change rows", "update dictionary", "add view"):
+    if table and plan.has(*ROWS_CHANGE, "update dictionary", "add view"):
         _load(work)
     if table and plan.has("mark"):
         _read_table(work)
@@ -123,15 +124,15 @@ def _begin(work: Work) -> str:
         work.at("created")
         return package
     missing = [resource for resource in plan.desired.resources if resource.id not in now.resources]
-    rows = plan.has("create table", "rebuild table", "change rows")
-    if missing or (rows and not now.mark.startswith(LOADING)):
+    marked = now.mark.startswith(REWRITING if plan.has("change columns") else LOADING)
+    if missing or (plan.has(*ROWS_CHANGE) and not marked):
         _mark_loading(work, missing)
         work.at("marked")
     return now.id
 
 
 def _loading(work: Work) -> str:
-    return f"{LOADING}:{work.plan.desired.version}"
+    return f"{REWRITING if work.plan.has('change columns') else LOADING}:{work.plan.desired.version}"
 
 
 def _mark_loading(work: Work, missing: list[Resource]) -> None:
@@ -177,12 +178,13 @@ def _without_file(resource: Resource) -> dict[str, Any]:
 def _load(work: Work) -> None:
     client, plan, table = work.client, work.plan, work.plan.desired.table
     assert table is not None  # noqa: S101 - its only caller looked
-    if plan.has("rebuild table"):
-        load.drop(client, table)
+    if plan.has("change columns"):
+        load.alter(client, table, plan.basis.kept)
+        work.at("columns")
     if plan.has("create table", "rebuild table"):
-        load.create(client, table)
-        work.at("table")
-    if plan.has("create table", "rebuild table", "change rows"):
+        load.create(client, table, careful=work.careful, at=work.at)
+        work.at("loaded")
+    if plan.has("change rows"):
         load.change(client, table, plan.basis, careful=work.careful, at=work.at)
         work.at("loaded")
     if plan.has("update dictionary"):

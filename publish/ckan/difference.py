@@ -3,7 +3,8 @@
 The table is taken from the release that the portal holds, or read back from the portal where that is not certain.
 """
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -50,8 +51,8 @@ class Difference:
             after=_count(con, "new"),
         )
 
-    def records(self, which: str) -> Iterator[tuple[str, int]]:
-        """The rows of `added` or `changed` as JSON lists of at most 20,000 records, each with its count.
+    def records(self, which: str) -> Iterator[str]:
+        """The rows of `added` or `changed` as JSON lists of at most 20,000 records.
 
         Amounts are JSON strings: a JSON number would become a float on the way.
         """
@@ -59,7 +60,7 @@ class Difference:
         query = f"SELECT to_json({{{columns}}})::VARCHAR AS record FROM {which}"
         for batch in self._con.sql(query).to_arrow_reader(ROWS):
             if batch.num_rows:
-                yield f"[{','.join(batch.column(0).to_pylist())}]", batch.num_rows
+                yield f"[{','.join(batch.column(0).to_pylist())}]"
 
     def removed(self, column: str) -> Iterator[list[Any]]:
         """The values of `column` in the rows to remove, in lists that fit into a request."""
@@ -80,17 +81,22 @@ class Difference:
 
 
 @contextmanager
-def compare(table: Table, old: Path | None) -> Iterator[Difference]:
-    """Compare with `old`: a Parquet file of ours, a CSV that the portal gave, or None for an empty table."""
+def compare(table: Table, old: Path | None, *, without: Collection[str] | None = None) -> Iterator[Difference]:
+    """Compare with `old`: a Parquet file of ours, a CSV that the portal gave, or None for an empty table.
+
+    `without`: the CSV may have other columns, and those named here are not read from it. Every row then counts as
+    changed: CKAN's word index remembers what stood in a dropped column until its row is written again.
+    """
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"CREATE VIEW new AS SELECT *, file_row_number AS {NUMBERED} FROM {_parquet(table.parquet)}")
-        dumped = False
-        if old is not None and old.suffix == ".csv":
-            dumped = True
-            _dumped(con, table, old)
-        con.execute(f"CREATE {'TABLE' if dumped else 'VIEW'} old AS {_old(table, old)}")
-        for name, query in _queries(table, empty=old is None).items():
+        names = _dumped(con, old) if old is not None and old.suffix == ".csv" else None
+        if names and without is None and names != [INTERNAL, *table.types]:
+            raise PortalMismatch("the portal's table has other columns than it said", found=", ".join(names),
+                                 next="run again: the table is read anew")  # fmt: skip
+        known = set(names or table.types) - set(without or ())
+        con.execute(f"CREATE {'TABLE' if names else 'VIEW'} old AS {_old(table, old, known)}")
+        for name, query in _queries(table, empty=old is None, anew=without is not None).items():
             con.execute(query.replace("@", name))
         yield Difference(con, table)
 
@@ -118,36 +124,33 @@ def _quoted(path: Path) -> str:
     return f"'{text}'"
 
 
-def _old(table: Table, old: Path | None) -> str:
+def _old(table: Table, old: Path | None, known: Collection[str]) -> str:
     if old is None:
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(table.parquet)} WHERE false"
     if old.suffix == ".parquet":
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(old)}"
-    typed = ", ".join(
-        f'NULLIF("{name}", \'\')::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items()
-    )
+    cells = {name: f"NULLIF(\"{name}\", '')" if name in known else "NULL" for name in table.types}
+    typed = ", ".join(f'{cells[name]}::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items())
     return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {DUMPED}"
 
 
-def _dumped(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    """Open the portal's CSV as the relation `dumped`. Its header ends otherwise than its rows, which DuckDB misreads."""
+def _dumped(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Open the portal's CSV as the relation `dumped`, and return its columns.
+
+    Its header ends otherwise than its rows, which DuckDB misreads.
+    """
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.csv as pc  # noqa: PLC0415
 
-    names = [INTERNAL, *table.types]
+    with path.open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader(file), [])
     texts = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
     lines = pc.ParseOptions(newlines_in_values=True)
-    reader = pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), lines, texts)
-    if reader.schema.names != names:
-        raise PortalMismatch(
-            "the portal's table has other columns than it said",
-            found=", ".join(reader.schema.names),
-            next="run again: the table is read anew",
-        )
-    con.register(DUMPED, reader)
+    con.register(DUMPED, pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), lines, texts))
+    return names
 
 
-def _queries(table: Table, *, empty: bool) -> dict[str, str]:
+def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
     """`added`, `changed` and `removed`; a changed row whose key has a NULL is removed and added, as SQL can't find it."""
     if empty:
         nothing = "CREATE VIEW @ AS SELECT * FROM old"
@@ -159,6 +162,7 @@ def _queries(table: Table, *, empty: bool) -> dict[str, str]:
     same_key = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in table.key)
     rest = [(name, type_) for name, type_ in table.types.items() if name not in table.key]
     differs = " OR ".join(f"{_canon('n', *c)} IS DISTINCT FROM {_canon('o', *c)}" for c in rest) or "false"
+    differs = "true" if anew else differs
     whole = " AND ".join(f'n."{name}" IS NOT NULL' for name in table.key)
     pairs = f"FROM new n JOIN old o ON {same_key} WHERE ({differs})"
     return {

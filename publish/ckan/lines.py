@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from publish.ckan.steps import ROWS_CHANGE
+
 if TYPE_CHECKING:
     from publish.ckan.planning import Plan
 
@@ -23,7 +25,7 @@ def _line(name: str, text: str) -> str:
 
 def _rows(plan: "Plan") -> list[str]:
     rows = plan.changes
-    if rows is None or not plan.has("create table", "rebuild table", "change rows"):
+    if rows is None or not plan.has(*ROWS_CHANGE):
         return [_line("rows", "no change")] if plan.desired.table else []
     counts = f"+ {rows.added:,}   ~ {rows.changed:,}   - {rows.removed:,}"
     return [_line("rows", f"{counts}        {rows.before:,} -> {rows.after:,}")]
@@ -46,7 +48,12 @@ def _files(plan: "Plan") -> list[str]:
 def _words(plan: "Plan") -> list[str]:
     changed = [step.what for step in plan.steps if step.verb == "patch fields"]
     texts = [step.what for step in plan.steps if step.verb == "update dictionary"]
-    return [*(_line("fields", what) for what in changed), *(_line("dictionary", what) for what in texts)]
+    columns = [step.what for step in plan.steps if step.verb == "change columns"]
+    return [
+        *(_line("columns", what) for what in columns),
+        *(_line("fields", what) for what in changed),
+        *(_line("dictionary", what) for what in texts),
+    ]
 
 
 def _portal(plan: "Plan") -> list[str]:
@@ -59,6 +66,8 @@ def _seen(plan: "Plan") -> str:
         return "readers see nothing of it until all of it is there"
     if plan.has("rebuild table", "create table"):
         return f"the table is incomplete while it is loaded: {plan.basis.reason}"
+    if plan.has("change columns"):
+        return "readers find every row; its new cells come while the table is loaded"
     if plan.has("change rows"):
         return "readers see some rows change before others"
     return "readers see old or new, nothing between"

@@ -20,7 +20,7 @@ from publish.ckan.capabilities import Capabilities, probe
 from publish.ckan.client import Client
 from publish.ckan.desired import Desired, desired
 from publish.ckan.difference import Changes, Difference, compare
-from publish.ckan.present import Present, PresentTable, present
+from publish.ckan.present import REWRITING, Present, PresentTable, present
 from publish.ckan.readback import dump
 from publish.ckan.resources import Resource
 from publish.ckan.steps import Basis, Step, Verb, steps
@@ -121,7 +121,7 @@ def planned(client: Client, contract: Contract, settings: Settings, release: "Re
     wanted = desired(contract, release, settings.languages, able)
     now = present(client, wanted, able)
     found = basis(now, wanted, contract, settings)
-    changes, totals = _rows(client, contract, wanted.table, found)
+    changes, totals = _rows(client, contract, wanted, now, found)
     return Plan(
         dataset=contract.name,
         portal=client.portal.url,
@@ -141,9 +141,9 @@ def basis(now: Present | None, wanted: Desired, contract: Contract, settings: Se
     table = wanted.table
     if table is None or now is None or now.table is None:
         return Basis(kind="empty", reason="the portal has no table")
-    changed = _shape(table, now.table)
-    if changed:
-        return Basis(kind="rebuild", reason=changed)
+    altered = _altered(table, now.table, now.mark)
+    if altered:
+        return altered
     doubt = _doubt(now, wanted, table)
     if doubt:
         return Basis(kind="portal", reason=doubt)
@@ -166,12 +166,44 @@ def _doubt(now: Present, wanted: Desired, table: Table) -> str | None:
     return None if now.table and now.table.rows == table.rows else "somebody changed the table on the portal"
 
 
+def _altered(table: Table, now: PresentTable, mark: str) -> Basis | None:
+    """How a table of other columns comes to hold these rows; also where an earlier run has not written all of them."""
+    changed = _shape(table, now)
+    if changed:
+        kept = _kept(table, now)
+        return Basis(kind="alter" if kept else "rebuild", reason=changed, kept=kept)
+    if mark.startswith(REWRITING):
+        return Basis(kind="alter", reason="an earlier run was broken off", kept=tuple(table.types))
+    return None
+
+
 def _shape(table: Table, now: PresentTable) -> str | None:
-    """Why the portal's table cannot hold these rows; its key follows from its columns."""
-    if list(now.types) != list(table.types):
-        return "other columns"
-    kinds = [field["id"] for field in table.fields if now.types[field["id"]] != field["type"]]
-    return f"other type of {', '.join(kinds)}" if kinds else None
+    """Why the portal's table cannot hold these rows: columns to come, to go, of another type, in another place."""
+    wanted = {field["id"]: field["type"] for field in table.fields}
+    come = [f"+ {name}" for name in wanted if name not in now.types]
+    go = [f"- {name}" for name in now.types if name not in wanted]
+    other = [f"~ {name}" for name in retyped(table, now)]
+    if not (come or go or other) and list(now.types) != list(wanted):
+        return "columns in another order"
+    return ", ".join([*come, *other, *go]) or None
+
+
+def retyped(table: Table, now: PresentTable) -> list[str]:
+    """Columns that the portal's table has as another type."""
+    return [field["id"] for field in table.fields if now.types.get(field["id"], field["type"]) != field["type"]]
+
+
+def _kept(table: Table, now: PresentTable) -> tuple[str, ...]:
+    """The first columns that stand in the portal's table too, in this order: CKAN adds columns only at the end.
+
+    None where rows have no id: the key of such a table follows from its columns.
+    """
+    present, kept = iter(now.types.items()), []
+    for field in table.fields if table.key == (ID,) else ():
+        if (field["id"], field["type"]) not in present:  # looks on from where the last one was found
+            break
+        kept.append(str(field["id"]))
+    return tuple(kept)
 
 
 def _local(now: Present, table: Table, contract: Contract, settings: Settings) -> Path | None:
@@ -192,13 +224,15 @@ def _local(now: Present, table: Table, contract: Contract, settings: Settings) -
 
 
 def _rows(
-    client: Client, contract: Contract, table: Table | None, found: Basis
+    client: Client, contract: Contract, wanted: Desired, now: Present | None, found: Basis
 ) -> tuple[Changes | None, tuple[Total, ...]]:
+    table = wanted.table
     if table is None or found.kind == "same":
         return None, ()
+    without = retyped(table, now.table) if now and now.table and found.kind == "alter" else None
     with TemporaryDirectory() as folder:
-        old = dump(client, table, Path(folder)) if found.kind == "portal" else found.path
-        with compare(table, old) as difference:
+        old = dump(client, table, Path(folder)) if found.kind in {"portal", "alter"} else found.path
+        with compare(table, old, without=without) as difference:
             return difference.counts, _totals(difference, contract)
 
 

@@ -12,6 +12,7 @@ from publish.ckan.resources import KINDS, MARK, Resource, resource_id
 from publish.ckan.table import Table
 
 LOADING: Final = "loading"
+REWRITING: Final = "loading columns"  # every row must be written again, also by the run after one that was broken off
 ONCE: Final = frozenset({"issued"})  # the date of first issue is set when it is new, and then left
 
 

@@ -13,6 +13,7 @@ Verb = Literal[
     "create dataset",
     "create table",
     "rebuild table",
+    "change columns",
     "change rows",
     "update dictionary",
     "add view",
@@ -22,7 +23,7 @@ Verb = Literal[
     "mark",
     "make public",
 ]
-ROWS_CHANGE: Final = frozenset({"create table", "rebuild table", "change rows"})
+ROWS_CHANGE: Final[tuple[Verb, ...]] = ("create table", "rebuild table", "change columns", "change rows")
 OF_FILE: Final = frozenset({"hash", "size"})
 # measured on two cores; for the words "about 12 s" only
 INSERTS_PER_S: Final = 7_000
@@ -43,11 +44,15 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Basis:
-    """What the rows are compared with: nothing, what a local release says the portal has, or the portal itself."""
+    """What the rows are compared with: nothing, what a local release says the portal has, or the portal itself.
 
-    kind: Literal["same", "empty", "release", "portal", "rebuild"]
+    `alter`: the table keeps its rows and the columns `kept`; all others are made anew, in the contract's order.
+    """
+
+    kind: Literal["same", "empty", "release", "portal", "alter", "rebuild"]
     reason: str
     path: Path | None = None
+    kept: tuple[str, ...] = ()
 
 
 def steps(wanted: Desired, now: Present | None, basis: Basis, changes: Changes | None) -> tuple[Step, ...]:
@@ -77,9 +82,11 @@ def _table(table: Table | None, now: Present | None, basis: Basis, changes: Chan
         verb: Verb = "create table" if basis.kind == "empty" else "rebuild table"
         seconds = CALL_S + table.rows / INSERTS_PER_S
         return [Step(verb=verb, what=f"{table.rows:,} rows", reason=basis.reason, seconds=seconds), view]
-    found = [_change(changes, basis)] if changes else []
+    altered = basis.kind == "alter"
+    found = [Step(verb="change columns", what=basis.reason, reason="other columns")] if altered else []
+    found += [_change(changes, basis)] if changes else []
     texts = changed_texts(table, now.table) if now and now.table else []
-    if texts:
+    if texts and not altered:
         found.append(Step(verb="update dictionary", what=", ".join(texts), reason="other words"))
     return found if now and now.table and now.table.viewed else [*found, view]
 

@@ -23,7 +23,6 @@ class Killed(BaseException):
 FIRST_STEPS = (
     "created",
     "table",
-    "rows",
     "loaded",
     "view",
     "table read back",

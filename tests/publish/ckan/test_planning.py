@@ -102,8 +102,45 @@ def test_a_mark_is_trusted_only_while_it_fits(at: office.Office, wanted: Desired
     assert kind(replace(now, mark="2026-01-01 0000")) == "portal"
     assert kind(replace(now, table=replace(now.table, rows=1))) == "portal"
     assert kind(replace(now, table=replace(now.table, types={"lain": "text"}))) == "rebuild"
-    assert kind(replace(now, table=replace(now.table, types={**now.table.types, "nilai": "float8"}))) == "rebuild"
+    assert kind(replace(now, table=replace(now.table, types={**now.table.types, "nilai": "float8"}))) == "alter"
+    assert kind(replace(now, mark="loading columns:2026-10-05")) == "alter"
     assert kind(replace(now, table=None)) == "empty"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "kept"),
+    [
+        ({"lunas": None}, "+ lunas", 6),
+        ({"uraian": None}, "+ uraian", 7),
+        ({"lama": "text"}, "- lama", 8),
+        ({"nilai": "float8"}, "~ nilai", 5),
+        ({"nilai": "float8", "uraian": None, "lama": "text"}, "+ uraian, ~ nilai, - lama", 5),
+        ({"id": "int8"}, "~ id", 0),
+    ],
+)
+def test_other_columns(
+    at: office.Office, wanted: Desired, change: dict[str, str | None], reason: str, kept: int
+) -> None:
+    """The portal's table keeps its rows and the first columns that are right; without an id it is made anew."""
+    now = as_wanted(wanted)
+    assert now.table is not None
+    assert wanted.table is not None
+    types = {name: type_ for name, type_ in {**now.table.types, **change}.items() if type_}
+    found = basis(replace(now, table=replace(now.table, types=types)), wanted, at.contract, at.settings)
+    assert found.reason == reason
+    assert found.kept == tuple(wanted.table.types)[:kept]
+    assert found.kind == ("alter" if kept else "rebuild")
+
+
+def test_columns_in_another_order(at: office.Office, wanted: Desired) -> None:
+    """Columns in another order than the contract's are put in order, so that every portal shows the same."""
+    now = as_wanted(wanted)
+    assert now.table is not None
+    *first, last = now.table.types.items()
+    types = dict([first[0], last, *first[1:]])
+    found = basis(replace(now, table=replace(now.table, types=types)), wanted, at.contract, at.settings)
+    assert (found.kind, found.reason) == ("alter", "columns in another order")
+    assert found.kept == ("id", *(name for name, _ in first[1:]))
 
 
 def test_lists_are_replaced_whole() -> None:

@@ -113,21 +113,6 @@ def test_other_words_alone(portal: Portal, make: Make) -> None:
     assert other.publish(release).writes == 0
 
 
-def test_other_columns_make_the_table_anew(portal: Portal, make: Make) -> None:
-    """A new column makes the table anew under the same id, and the plan says what readers see meanwhile."""
-    made = make()
-    first = made.publish(made.released(office.rows(made.contract, FEW)))
-    narrow = replace(made, contract=office.payments(made.contract.name, columns=office.PAYMENTS[:-1]))
-    release = narrow.released(office.rows(narrow.contract, FEW), day=1)
-    plan = narrow.planned(release)
-    assert plan.has("rebuild table")
-    assert any("incomplete while it is loaded" in line for line in plan.lines())
-    outcome = apply(plan, narrow.contract, narrow.settings)
-    assert outcome.resource_ids == first.resource_ids
-    info = portal.action("datastore_info", token="", id=outcome.resource_ids["csv"])
-    assert "uraian" not in {field["id"] for field in info["fields"]}
-
-
 def test_groups_without_an_id(make: Make) -> None:
     """Rows known by several columns, one of them empty, change, come and go all the same."""
     made = make(office.monthly)
