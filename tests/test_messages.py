@@ -34,7 +34,9 @@ def test_every_error_says_what_to_do_next(file: Path) -> None:
 
 def test_a_message_is_a_sentence_and_facts_by_name() -> None:
     """Dataset and sentence first, then what is known, in one order, each on a line of its own."""
-    error = SourceChanged("it changed", next="ask", dataset="belanja", found="x", allowed="y", column="nilai", where="t")
+    error = SourceChanged(
+        "it changed", next="ask", dataset="belanja", found="x", allowed="y", column="nilai", where="t"
+    )
     assert str(error).splitlines() == [
         "belanja: it changed",
         "  column      nilai",
