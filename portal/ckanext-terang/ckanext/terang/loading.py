@@ -9,13 +9,13 @@ from ckanext.terang import database, files, staging
 from ckanext.terang.database import transaction, write
 
 EVERY_S = 0.5
+FULL_TEXT = 8  # a table with full text takes about as long as one so many times its size
 JOB_S = 6 * 3600
 
 
 def receive(load: dict[str, Any], stream: BinaryIO | None, *, background: bool | None) -> dict[str, Any]:
     """Take the file in, and load its table now or later; returns what is noted of it."""
-    large = load["size"] >= toolkit.config["ckanext.terang.background_bytes"]
-    if not load["table"] or not (large if background is None else background):
+    if not load["table"] or not (_large(load) if background is None else background):
         return _load(load, stream)
     if stream is not None:
         load = _load({**load, "state": "queued"}, stream, table=False)
@@ -28,6 +28,11 @@ def receive(load: dict[str, Any], stream: BinaryIO | None, *, background: bool |
         rq_kwargs={"timeout": JOB_S},
     )  # fmt: skip
     return {**load, "state": "queued"}
+
+
+def _large(load: dict[str, Any]) -> bool:
+    size = load["size"] * (FULL_TEXT if load["table"].get("full_text") else 1)
+    return bool(size >= toolkit.config["ckanext.terang.background_bytes"])
 
 
 def job(resource: str, sha256: str) -> None:

@@ -47,14 +47,14 @@ def settle() -> None:
 
 
 def commit() -> None:
-    """Commit at once; what CKAN and its extensions do at a commit (2.11: index the package) comes after it."""
+    """Commit at once; what CKAN and its extensions do at a commit (2.11: index the package) is left to `announce`."""
     settle()
     model.Session.connection().connection.commit()
-    model.Session.commit()
 
 
 def announce(context: Context, package: str) -> None:
     """Tell the search index and the activity stream."""
+    model.Session.commit()
     context.setdefault("changed_entities", {}).setdefault("packages", set()).add(package)  # type: ignore[typeddict-item]
     if not LATER:
         return
