@@ -58,7 +58,7 @@ def portal() -> Iterator[tuple[str, str]]:
     subprocess.run(["make", "-s", "install-portal"], cwd=ROOT, check=True)  # noqa: S607
     STATE.mkdir(parents=True, exist_ok=True)
     (STATE / "ready.json").unlink(missing_ok=True)
-    options = ["--state", STATE, "--secrets", STATE / "secrets", "--port", "5077", "--leash"]
+    options = ["--state", str(STATE), "--secrets", str(STATE / "secrets"), "--port", "5077", "--leash"]
     process = subprocess.Popen([PYTHON, "-m", "portal", "up", *options], cwd=ROOT, stdin=subprocess.PIPE)
     try:
         while not (STATE / "ready.json").exists():
@@ -95,27 +95,40 @@ class Office:
 
     def action(self, name: str, /, **data: Any) -> Any:
         """Call an action."""
-        answer = httpx.post(f"{self.url}/api/action/{name}", json=data, headers=self.headers, timeout=3600, trust_env=False)
-        assert answer.is_success, answer.text
-        return answer.json()["result"]
+        answer = httpx.post(
+            f"{self.url}/api/action/{name}", json=data, headers=self.headers, timeout=3600, trust_env=False
+        )
+        return _result(answer.status_code, answer.text)
 
     def load(self, file: BinaryIO, digest: str, *, full_text: bool) -> dict[str, Any]:
         """Send a file and wait until its table is loaded."""
         fields = [{"id": name, "type": kind} for name, kind in TYPES.items()]
-        table = {"fields": fields, "key": ["id"], "indexes": ["kode", "wilayah"], "full_text": full_text, "unguard": True}
+        table = {
+            "fields": fields,
+            "key": ["id"],
+            "indexes": ["kode", "wilayah"],
+            "full_text": full_text,
+            "unguard": True,
+        }
         parts = {"id": self.name, "resource": self.resource, "sha256": digest, "table": json.dumps(table)}
         form = MultipartEncoder({**parts, "upload": ("data.csv", file, "text/csv")})
         url, headers = f"{self.url}/api/action/terang_load", {**self.headers, "Content-Type": form.content_type}
         with requests.Session() as session:
             session.mount("http://", LargeBlocks())
             answer = session.post(url, data=form, headers=headers, timeout=3600)
-        assert answer.ok, answer.text
-        load: dict[str, Any] = answer.json()["result"]
+        load: dict[str, Any] = _result(answer.status_code, answer.text)
         while load["state"] in {"queued", "loading"}:
             time.sleep(0.2)
             load = self.action("terang_status", id=self.name)["loads"][self.resource]
-        assert load["state"] == "ready", load
+        if load["state"] != "ready":
+            raise SystemExit(f"not loaded: {load}")
         return load
+
+
+def _result(status: int, text: str) -> Any:
+    if status != 200:  # noqa: PLR2004
+        raise SystemExit(f"HTTP {status}: {text}")
+    return json.loads(text)["result"]
 
 
 def measured(office: Office, rows: int, releases: int, *, full_text: bool) -> None:
@@ -169,7 +182,7 @@ class Reader(threading.Thread):
                 answer = client.get(url, params={"resource_id": self.office.resource, "limit": 100})
                 self.slowest = max(self.slowest, time.monotonic() - began)
                 self.answers += 1
-                found = answer.json()["result"] if answer.is_success else {"records": [], "total": -1}
+                found: dict[str, Any] = answer.json()["result"] if answer.is_success else {"records": [], "total": -1}
                 if len({row["jumlah"] for row in found["records"]}) != 1 or found["total"] != self.rows:
                     self.wrong.append(f"{answer.status_code}: {found['total']} rows")
                 time.sleep(0.1)
