@@ -148,6 +148,7 @@ class Column(Strict):
             problems.append(
                 f"{technique.technique} cannot protect class {self.class_}. Allowed: {allowed(self.class_)}"
             )
+        problems += technique.misfits(self.type)
         if self.class_ in MUST_PROTECT and technique.rows != "all":
             problems.append(f"class {self.class_} is protected in all rows. Found rows: {technique.rows}; allowed: all")
         return problems

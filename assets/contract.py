@@ -86,6 +86,23 @@ class Aggregate(Strict):
     reason: str = "KELOMPOK KECIL"
 
 
+class Anonymity(Strict):
+    """How many persons stand behind all that is shown of a row, for the columns with the technique `anonymise`.
+
+    At least `k` different persons, by the column `person`, share what a row shows, and among them every column of class
+    `sensitive` has at least `l` different values; NULL is a value too. Of all levels that the columns allow, those are
+    taken that lose least. Rows that are still too few show `*` instead of some values: no more than `suppress_at_most`
+    of the rows. When all in all more than `lose_at_most` would be lost (0%: shown as exactly as the contract allows,
+    100%: nothing shown), nothing is published.
+    """
+
+    k: int = Field(default=5, ge=2)
+    l: int = Field(default=2, ge=2)  # noqa: E741 - its name in the field
+    person: ColumnName
+    suppress_at_most: Share = Field(default="5%", validate_default=True)
+    lose_at_most: Share = Field(default="100%", validate_default=True)
+
+
 class Rule(Strict):
     """Rows that break it are those for which `rows`, an SQL condition over the columns, is true."""
 
@@ -150,6 +167,7 @@ class Contract(Strict):
     columns: tuple[Column, ...] = Field(min_length=1)
     persons: Persons | None = None
     aggregate: Aggregate | None = None
+    anonymity: Anonymity | None = None
     rules: tuple[Rule, ...] = ()
     reconcile: tuple[Reconcile, ...] = ()
     formats: tuple[Format, ...] = ("csv", "parquet", "xlsx", "jsonl")

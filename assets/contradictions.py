@@ -21,7 +21,7 @@ def did_you_mean(found: str, options: Iterable[str]) -> str:
 
 def contradictions(contract: "Contract") -> list[Found]:
     """Every contradiction, as pairs of path and message."""
-    checks = (_unknown_names, _key, _derived, _aggregate, _people, _partition, _sums)
+    checks = (_unknown_names, _key, _derived, _aggregate, _people, _anonymous, _partition, _sums)
     return [found for check in checks for found in check(contract)]
 
 
@@ -39,6 +39,8 @@ def _named(contract: "Contract") -> Iterator[tuple[str, str | None]]:
         who = contract.persons
         yield from (("persons.column", who.column), ("persons.money", who.money), ("persons.count", who.count))
         yield from (("persons.ids", name) for name in who.ids)
+    if contract.anonymity:
+        yield "anonymity.person", contract.anonymity.person
     if contract.partition:
         yield "partition.by", contract.partition.by
 
@@ -100,7 +102,7 @@ def _people(contract: "Contract") -> Iterator[Found]:
                 f"class {column.class_} may point at a person: give it a technique, or say persons.rows: withhold",
             )
     for i, column in enumerate(contract.columns):
-        if column.class_ in {"quasi_id", "sensitive"} and column.technique is None and not withheld:
+        if column.class_ in _protected_alone(contract) and column.technique is None and not withheld:
             yield f"columns[{i}] {column.name}", f"class {column.class_} has no protection: give it a technique"
         if column.technique and column.technique.rows == "persons" and who is None:
             yield f"columns[{i}] {column.name}", "rows: persons needs a persons section that says which rows those are"
@@ -108,6 +110,17 @@ def _people(contract: "Contract") -> Iterator[Found]:
         yield "persons.money", "needs count: a sum is told only where enough persons share it"
     if who and who.person_id and not who.ids:
         yield "persons.person_id", "needs ids: the columns in which such a number may stand"
+
+
+def _protected_alone(contract: "Contract") -> set[str]:
+    """Classes that need a technique of their own; among enough persons a sensitive value may be shown."""
+    return {"quasi_id"} if contract.anonymity else {"quasi_id", "sensitive"}
+
+
+def _anonymous(contract: "Contract") -> Iterator[Found]:
+    from assets.anonymity import sense  # noqa: PLC0415 - it knows the techniques, whose models import this package
+
+    yield from sense.contradictions(contract)
 
 
 def _partition(contract: "Contract") -> Iterator[Found]:

@@ -21,3 +21,23 @@ def about_persons(batch: pa.RecordBatch, who: Persons | None) -> pa.BooleanArray
             looks = pc.match_substring_regex(batch.column(name).cast(pa.string()), pattern=f"^(?:{who.person_id})$")
             organisation = pc.and_(organisation, pc.invert(pc.fill_null(looks, False)))  # noqa: FBT003 - Arrow's form
     return pc.invert(organisation)
+
+
+def sql_about_persons(who: Persons) -> str:
+    """The same as a condition in DuckDB's SQL, over the columns of the raw table."""
+    kinds = ", ".join(map(_text, who.organisations))
+    kind = f"coalesce(CAST({_name(who.column)} AS VARCHAR) NOT IN ({kinds}), true)"
+    looks = [
+        f"coalesce(regexp_full_match(CAST({_name(column)} AS VARCHAR), {_text(who.person_id)}), false)"
+        for column in who.ids
+        if who.person_id
+    ]
+    return f"({' OR '.join([kind, *looks])})"
+
+
+def _name(column: str) -> str:
+    return f'"{column}"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -3,7 +3,7 @@
 Writes the public table and `withheld.json`, which accounts for every row that was read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets import groups
+from assets.anonymity.plan import Anonymiser, anonymiser
 from assets.contract import Contract
 from assets.errors import Unbalanced, Unproven
 from assets.persons import about_persons
@@ -62,8 +63,8 @@ def protect(contract: Contract, settings: Settings) -> Protected:
     screening = proven_screening(contract, store)
     vault = Vault(dataset=contract.name, key=_key(contract, settings))
     tally = Tally(contract)
-    with explained(contract.name), replacing(store.table) as target:
-        batches = _protected(contract, store, vault, tally)
+    with explained(contract.name), replacing(store.table) as target, anonymiser(contract, store) as crowd:
+        batches = _protected(contract, store, vault, tally, crowd)
         if contract.aggregate:
             shown, hidden, published = groups.write(contract, store, batches, target)
         else:
@@ -107,7 +108,9 @@ def _key(contract: Contract, settings: Settings) -> bytes | None:
     return settings.pseudonym_key() if wanted else None
 
 
-def _protected(contract: Contract, store: Store, vault: Vault, tally: Tally) -> Iterator[pa.RecordBatch]:
+def _protected(
+    contract: Contract, store: Store, vault: Vault, tally: Tally, crowd: Anonymiser | None
+) -> Iterator[pa.RecordBatch]:
     """Batches of protected columns, without the rows that are excluded or withheld."""
     who = contract.persons
     excluded = pq.read_table(store.excluded, columns=[ROW]).column(ROW).combine_chunks()
@@ -118,7 +121,8 @@ def _protected(contract: Contract, store: Store, vault: Vault, tally: Tally) -> 
             tally.add(kept.filter(persons))
             kept = kept.filter(pc.invert(persons))
             persons = about_persons(kept, who)
-        yield _columns(contract, kept, persons, vault)
+        cells = crowd.cells(kept) if crowd else {}
+        yield _columns(contract, kept, persons, vault, cells)
 
 
 def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
@@ -133,13 +137,20 @@ def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
         yield from reader
 
 
-def _columns(contract: Contract, batch: pa.RecordBatch, persons: pa.BooleanArray, vault: Vault) -> pa.RecordBatch:
+def _columns(
+    contract: Contract,
+    batch: pa.RecordBatch,
+    persons: pa.BooleanArray,
+    vault: Vault,
+    cells: Mapping[str, pa.Array],
+) -> pa.RecordBatch:
+    """The public columns: those in `cells` are protected already."""
     group = contract.aggregate
     wanted = [c for c in contract.public_columns if group is None or c.name != group.count_as]
     arrays = {
         c.name: c.technique.apply(batch.column(c.name), persons=persons, vault=vault)
-        if c.technique
-        else batch.column(c.name)
+        if c.technique and c.name not in cells
+        else cells.get(c.name, batch.column(c.name))
         for c in wanted
     }
     if group and group.count not in arrays:

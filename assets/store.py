@@ -55,6 +55,16 @@ class Store:
         return self.restricted / "excluded.parquet"
 
     @property
+    def anonymity(self) -> Path:
+        """The levels and stars that were chosen for a dataset whose rows are anonymised, and what they lose."""
+        return self.restricted / "anonymity.json"
+
+    @property
+    def shown(self) -> Path:
+        """`_row` of the raw row behind each row of `table`, in its order, where rows are anonymised."""
+        return self.restricted / "shown.parquet"
+
+    @property
     def screening(self) -> Path:
         """The proof that `raw` was screened by this contract."""
         return self.restricted / "screening.json"

@@ -35,6 +35,7 @@ def starred(classes: Classes, found: Found, need: Need, *, most: int) -> Stars |
         if joined is None:
             return None
         stars[np.ix_(joined, np.array(shown, np.int64))] = True
+        _bared(classes, found.node, stars, joined)
     return stars if classes.rows[stars.any(axis=1)].sum() <= most else None
 
 
@@ -59,6 +60,14 @@ def _joined(classes: Classes, found: Found, stars: Stars, left: Ints) -> Ints | 
     group = shown_alike(classes, found.node, stars, others)
     cheapest = np.bincount(group, weights=worth * classes.rows[others]).argmin()
     return np.concatenate([left, others[group == cheapest]])
+
+
+def _bared(classes: Classes, node: Node, stars: Stars, joined: Ints) -> None:
+    """Show again what all that were joined have in common: it tells none of them apart."""
+    for j in range(len(node)):
+        codes = classes.ladders[j].codes[node[j]][classes.leaves[j][joined]]
+        if (codes == codes[0]).all():
+            stars[joined, j] = False
 
 
 def _masks(classes: Classes, found: Found, shown: list[int]) -> list[Mask]:

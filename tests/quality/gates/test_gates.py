@@ -148,9 +148,9 @@ def _protecting(folder: Path, **columns: list[str]) -> Evidence:
         made.column("jenis"),
         made.column("nama", "string", "org_id", privacy={"technique": "redact", "reason": "X", "rows": "persons"}),
         made.column("npwp", "string", "direct_id", privacy={"technique": "pseudonym"}),
-        made.column("hari", "date", "quasi_id", privacy={"technique": "generalise", "to": "month"}),
-        made.column("desa", "string", "quasi_id", privacy={"technique": "generalise", "parts": 2}),
-        made.column("upah", "integer", "personal_amount", privacy={"technique": "generalise", "bands": ["0", "10"]}),
+        made.column("hari", "date", "sensitive", privacy={"technique": "generalise", "to": "month"}),
+        made.column("desa", "string", "sensitive", privacy={"technique": "generalise", "parts": 2}),
+        made.column("upah", "integer", "sensitive", privacy={"technique": "generalise", "bands": ["0", "10"]}),
         persons=people,
     )
     settings = made.settings(folder)

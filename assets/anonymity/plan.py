@@ -1,0 +1,91 @@
+"""Anonymises a dataset on its way from raw to public: chooses over all rows that are kept, then shows batch by batch.
+
+Leaves in restricted storage what was chosen and what it loses, and which public row is which raw row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assets.anonymity.choice import Choice, choose
+from assets.anonymity.classes import collapse, quoted
+from assets.contract import Contract
+from assets.persons import about_persons, sql_about_persons
+from assets.privacy.anonymise import Anonymise
+from assets.store import ROW, Store, replacing, write_json
+
+MEMORY, THREADS = "2GB", 2
+ORDER = pa.schema([pa.field(ROW, pa.int64())])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anonymiser:
+    """Shows rows as was chosen, and writes down which they were."""
+
+    contract: Contract
+    choice: Choice
+    connection: duckdb.DuckDBPyConnection
+    order: pq.ParquetWriter
+
+    def cells(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """The anonymised columns of a batch, which must be given whole and once."""
+        self.order.write_batch(batch.select([ROW]).cast(ORDER))
+        persons = about_persons(batch, self.contract.persons)
+        if self.contract.persons is None:
+            persons = pa.array([True] * batch.num_rows, pa.bool_())
+        return self.choice.shown.cells(self.connection, batch, persons)
+
+
+@contextmanager
+def anonymiser(contract: Contract, store: Store) -> Iterator[Anonymiser | None]:
+    """What anonymises a dataset, where its contract asks for it; raises `Blocked` where it cannot be done well enough."""
+    if contract.anonymity is None:
+        yield None
+        return
+    with (
+        TemporaryDirectory(prefix=".anonymity-", dir=store.restricted) as spill,
+        _connected(Path(spill)) as connection,
+        replacing(store.shown) as order,
+        pq.ParquetWriter(order, ORDER, compression="zstd") as writer,
+    ):
+        choice = chosen(contract, store, connection)
+        write_json(store.anonymity, {"contract": contract.digest, **choice.report})
+        yield Anonymiser(contract=contract, choice=choice, connection=connection, order=writer)
+
+
+def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnection) -> Choice:
+    """The levels and stars of a dataset."""
+    asked = contract.anonymity
+    assert asked is not None  # noqa: S101 - the caller asks only for datasets that are anonymised
+    columns = {c.name: c.technique.ladder for c in contract.public_columns if isinstance(c.technique, Anonymise)}
+    sensitive = [c.name for c in contract.public_columns if c.class_ == "sensitive" and c.technique is None]
+    person = None if contract.key == (asked.person,) else asked.person
+    classes = collapse(connection, _kept(contract, store), columns=columns, person=person, sensitive=sensitive)
+    return choose(classes, asked, columns=columns, sensitive=sensitive, dataset=contract.name)
+
+
+@contextmanager
+def _connected(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(
+        config={"threads": THREADS, "memory_limit": MEMORY, "temp_directory": str(spill)}
+    ) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+def _kept(contract: Contract, store: Store) -> str:
+    """The raw rows about persons that screening let through, as a subquery."""
+    raw, excluded = (
+        f"read_parquet('{str(file).replace(chr(39), 2 * chr(39))}')" for file in (store.raw, store.excluded)
+    )
+    names = ", ".join(quoted(column.name) for column in contract.raw_columns)
+    where = f"{ROW} NOT IN (SELECT {ROW} FROM {excluded})"
+    if contract.persons:
+        where += f" AND {sql_about_persons(contract.persons)}"
+    return f"(SELECT {names} FROM {raw} WHERE {where})"
