@@ -7,16 +7,14 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import sys
-from collections.abc import Sequence
+from typing import Any
 
-from benchmarks import measure
+from benchmarks import measure, report
 from benchmarks.measure import Run
 from benchmarks.systems import BENCH, ROOT, Office, running
 
 CONTENDERS = ("product", "reference")
-FIGURES = ("wall", "cpu", "rss")
 COUNTS = ("read", "published", "quarantined", "duplicates", "withheld")
 
 
@@ -24,62 +22,54 @@ def main() -> int:
     """Measure every scale that was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("scales", nargs="*", type=int, default=[4, 40], help="4: 200,000 payments; 40: 2 million")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each; the median counts")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each contender, in turns")
     arguments = parser.parse_args()
     for scale in arguments.scales or [4, 40]:
         with running(scale) as office:
-            measured(office, arguments.runs)
+            document = measured(office, arguments.runs)
+        target = BENCH / f"scale-{office.scale}.json"
+        target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        _show(document)
+        print(f"written to {target.relative_to(ROOT)}\n", flush=True)
     return 0
 
 
-def measured(office: Office, runs: int) -> None:
-    """Run both in turns, hold their results against each other, and write down what they took."""
+def measured(office: Office, runs: int) -> dict[str, Any]:
+    """Run both in turns, and hold their results against each other: what they took, and what they made of the rows."""
     measure.started("product", office.config, office.output("codes"), "--codes")
+    load = os.getloadavg()[0]
     told: dict[str, list[Run]] = {name: [] for name in CONTENDERS}
     for i in range(runs):
         for name in CONTENDERS if i % 2 else reversed(CONTENDERS):
             told[name].append(measure.run(office, name))
-    _agree(office, told["product"][-1], told["reference"][-1])
-    middle = {name: {figure: _median(told[name], figure) for figure in FIGURES} for name in CONTENDERS}
-    document = {
+    agree(office, *(told[name][-1].said for name in CONTENDERS))
+    measure.started("product", office.config, office.output("product"), "--extras")
+    extras = json.loads((office.output("product") / "said.json").read_text(encoding="utf-8"))
+    return {
         "scale": office.scale,
+        "machine": {"cpus": os.cpu_count(), "system": platform.system(), "python": platform.python_version(),
+                    "load before": round(load, 1)},
         "accounting": told["product"][-1].said["accounting"],
-        "machine": {"cpus": os.cpu_count(), "system": platform.system(), "python": platform.python_version()},
-        "median": middle,
-        "ratio": {figure: round(middle["product"][figure] / middle["reference"][figure], 2) for figure in FIGURES},
+        **report.document(told["product"], told["reference"], extras),
         "runs": {name: [run.document() for run in told[name]] for name in CONTENDERS},
-    }
-    target = BENCH / f"scale-{office.scale}.json"
-    target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    _show(office, middle, told["product"])
-    print(f"written to {target.relative_to(ROOT)}\n", flush=True)
+    }  # fmt: skip
 
 
-def _median(runs: Sequence[Run], figure: str) -> float:
-    return round(statistics.median([float(getattr(run, figure)) for run in runs]), 2)
-
-
-def _agree(office: Office, product: Run, reference: Run) -> None:
+def agree(office: Office, product: dict[str, Any], reference: dict[str, Any]) -> None:
     """Stop unless both made the same table and the same account, and it is the one of the answer key."""
-    files = [run.said["files"][kind] for kind in ("parquet", "csv") for run in (product, reference)]
+    files = [said["files"][kind] for kind in ("parquet", "csv") for said in (product, reference)]
     measure.started("compare", *files)
-    ours, theirs = ([run.said["accounting"][count] for count in COUNTS] for run in (product, reference))
+    ours, theirs = ([said["accounting"][count] for count in COUNTS] for said in (product, reference))
     truth = office.truth["rows"]
     if ours != theirs or any(truth[name] != ours[i] for i, name in enumerate(COUNTS) if name in truth):
         raise SystemExit(f"the contenders account differently: {ours}, {theirs}, answer key {truth}")
 
 
-def _show(office: Office, middle: dict[str, dict[str, float]], runs: Sequence[Run]) -> None:
-    account = runs[-1].said["accounting"]
-    print(f"\nSCALE={office.scale}: {account['read']:,} payments read, {account['published']:,} published")
-    print(f"{'':<12}{'wall s':>9}{'CPU s':>9}{'peak MiB':>10}")
-    for name in CONTENDERS:
-        wall, cpu, rss = (middle[name][figure] for figure in FIGURES)
-        print(f"{name:<12}{wall:>9.2f}{cpu:>9.2f}{rss:>10.0f}")
-    wall, cpu, rss = (middle["product"][figure] / middle["reference"][figure] for figure in FIGURES)
-    print(f"{'ratio':<12}{wall:>9.2f}{cpu:>9.2f}{rss:>10.2f}")
-    steps = runs[-1].said["steps"]
-    print("steps: " + "   ".join(f"{name} {step['wall']:.1f} s" for name, step in steps.items()))
+def _show(document: dict[str, Any]) -> None:
+    account, runs = document["accounting"], len(document["runs"]["product"])
+    print(f"\nSCALE={document['scale']}: {account['read']:,} payments read, {account['published']:,} published; "
+          f"{runs} runs of each, in turns\n")  # fmt: skip
+    print("\n".join(report.lines(document)), flush=True)
 
 
 if __name__ == "__main__":

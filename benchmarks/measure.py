@@ -1,4 +1,7 @@
-"""Runs one contender as a whole process, and what the kernel says that it took: wall, CPU seconds, peak memory."""
+"""Runs one contender as a whole process, and what the kernel says that it took: wall, CPU seconds, peak memory.
+
+The work of the database's own processes is in the wall time of both, and in the CPU time of neither.
+"""
 
 import json
 import os
@@ -12,16 +15,24 @@ from typing import Any
 from benchmarks.systems import ROOT, Office
 
 MIB = 1024 if sys.platform != "darwin" else 1024 * 1024  # ru_maxrss is in KiB, on macOS in bytes
+FIGURES = ("wall", "cpu")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One run: seconds, MiB, and what the contender said of its rows."""
+    """One run: seconds, MiB, and what the contender said of its rows and steps."""
 
     wall: float
     cpu: float
     rss: float
     said: dict[str, Any]
+
+    def spent(self, *steps: str) -> dict[str, float]:
+        """Wall and CPU seconds of steps together; "start" is all that no step was told of."""
+        told = self.said["steps"]
+        start = {figure: getattr(self, figure) - sum(step[figure] for step in told.values()) for figure in FIGURES}
+        known = {**told, "start": start}
+        return {figure: sum(known[step][figure] for step in steps) for figure in FIGURES}
 
     def document(self) -> dict[str, Any]:
         """The run as JSON, without paths."""

@@ -77,10 +77,13 @@ def _wait(program: "subprocess.Popen[bytes]", ready: Path, log: Path) -> None:
 
 def _office(scale: int, folder: Path, ready: Path) -> Office:
     answers = Path(json.loads(ready.read_text(encoding="utf-8"))["ground_truth"])
-    truth = json.loads(answers.read_text(encoding="utf-8"))["datasets"][DATASET]
-    up = "../" * len(folder.relative_to(ROOT).parts)
+    return office(scale, folder, json.loads(answers.read_text(encoding="utf-8"))["datasets"][DATASET])
+
+
+def office(scale: int, folder: Path, truth: dict[str, Any]) -> Office:
+    """An office with the contracts of this repository and the secrets that lie in its folder."""
     (folder / "terang.toml").write_text(
-        f'contracts = ["{up}assets/contracts"]\ntransforms = "{up}assets/transforms"\n'
+        f'contracts = ["{ROOT}/assets/contracts"]\ntransforms = "{ROOT}/assets/transforms"\n'
         'timezone = "Asia/Makassar"\nlanguages = ["id", "en"]\n'
         '[storage]\nrestricted = "restricted"\npublic = "public"\nreleases = "releases"\n'
         '[privacy]\nkey = { file = "secrets/pseudonym_key" }\n'
