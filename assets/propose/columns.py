@@ -11,7 +11,7 @@ from assets.propose.notation import Numbers, nulls_of, numbers_of
 from assets.propose.people import suspicion_of
 from assets.propose.profile import Profile
 from assets.propose.proposal import Column
-from assets.propose.words import CHANGED, DELETED, MEASURE, MONTH, PERCENT, YEAR, says, unit_of
+from assets.propose.words import CHANGED, DELETED, MONTH, PERCENT, YEAR, is_amount, says, unit_of
 from assets.sources.source import Values
 
 MONEY = (20, 2)
@@ -94,7 +94,7 @@ def _code(column: Profile, known: Column, patterns: Mapping[str, str], _: object
 
 
 def _number(column: Profile, known: Column, *_: object) -> Column | None:
-    found = numbers_of(column)
+    found = numbers_of(column, amount=is_amount(known.name))
     if found is None:
         return None
     kind = _number_type(found, known.name)
@@ -106,7 +106,7 @@ def _number(column: Profile, known: Column, *_: object) -> Column | None:
 
 
 def _number_type(found: Numbers, name: str) -> str:
-    if not found.fraction and found.whole < _LARGE and not says(name, MEASURE):
+    if not found.fraction and found.whole < _LARGE and not is_amount(name):
         return "integer"
     scale = max(found.scale, MONEY[1])
     precision = min(max(MONEY[0], found.whole + scale + 2), _WIDEST)
@@ -120,7 +120,7 @@ def _bounds(found: Numbers, name: str, column: Profile) -> tuple[str | None, str
         return "1", "12"
     if says(name, PERCENT):
         return "0", None
-    return ("0", None) if says(name, MEASURE) else (None, None)
+    return ("0", None) if is_amount(name) else (None, None)
 
 
 def _words(column: Profile, known: Column) -> Column:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import pyarrow.compute as pc
 
@@ -18,6 +17,10 @@ _NULL = re.compile(
 )
 _MOST_NULLS = 3
 _OFTEN = 0.02
+_NEARLY = 0.95
+_SOME = 20
+_FEW = 200
+_LONGEST = 40
 _FIGURES = r"^\D{0,5}\d[\d.,' \x{a0}\x{202f}\x{2009}]*\s?(?:[\pL]{1,8}|%)?\)?$"
 _BEFORE = r"^[-(]?\s*(?P<mark>Rp\.?|IDR|USD|EUR|GBP|[$\x{a3}\x{20ac}])\s*-?\d"
 _BEHIND = r"\d\s*(?P<mark>%)\s*\)?$"
@@ -42,16 +45,30 @@ class Numbers:
     doubt: str | None = None
 
 
-def numbers_of(column: Profile) -> Numbers | None:
-    """The notation of a column of numbers; None where it is another column."""
-    nulls = nulls_of(column) or _phrase(column)
+def numbers_of(column: Profile, *, amount: bool = False) -> Numbers | None:
+    """The notation of a column of numbers; None where it is another column.
+
+    Where its name says that it holds an `amount`, a few cells that are no numbers do not make it text.
+    """
+    nulls = nulls_of(column) or _words(column, amount=amount)
     plain = column.without(nulls)
-    if plain.share(_FIGURES) < 1:
+    least = _NEARLY if amount and plain.filled >= _SOME else 1
+    if plain.share(_FIGURES) < least:
         return None
+    best, most = None, 0.0
     for values in _tried(nulls, plain):
-        if plain.reads(partial(to_decimal, precision=PRECISION, scale=SCALE, values=values)):
-            return _measured(plain, values)
-    return None
+        share = _share_read(plain, values)
+        best, most = (values, share) if share > most else (best, most)
+        if most == 1:
+            break
+    return _measured(plain, best, most) if best is not None and most >= least else None
+
+
+def _share_read(column: Profile, values: Values) -> float:
+    few = to_decimal(column.texts[:_FEW], precision=PRECISION, scale=SCALE, values=values)
+    if len(few) and few.null_count > len(few) / 2:
+        return 0
+    return column.share_of(pc.is_valid(to_decimal(column.texts, precision=PRECISION, scale=SCALE, values=values)))
 
 
 def nulls_of(column: Profile) -> tuple[str, ...]:
@@ -60,12 +77,16 @@ def nulls_of(column: Profile) -> tuple[str, ...]:
     return found if len(found) <= _MOST_NULLS else ()
 
 
-def _phrase(column: Profile) -> tuple[str, ...]:
-    """One sentence that stands in many rows of a column of numbers, where there is none yet."""
-    words = column.texts.filter(pc.invert(pc.match_substring_regex(column.texts, _FIGURES)))
-    if len(words) != 1 or column.distinct < 3:  # noqa: PLR2004 - beside it numbers
+def _words(column: Profile, *, amount: bool) -> tuple[str, ...]:
+    """The few words without figures that stand again and again in a column of numbers: never one that stands there once,
+    which may be anything that somebody typed into the wrong cell."""
+    marked = pc.invert(pc.match_substring_regex(column.texts, r"\d"))
+    words, least = column.texts.filter(marked), pc.min(column.counts.filter(marked)).as_py() or 0
+    if len(words) > _MOST_NULLS or least < 2 or column.distinct - len(words) < 2 or column.longest > _LONGEST:  # noqa: PLR2004
         return ()
-    return (words[0].as_py(),) if column.share_of(pc.is_in(column.texts, value_set=words)) > _OFTEN else ()
+    share = column.share_of(marked)
+    usual = (amount and share < 1 - _NEARLY) or (len(words) == 1 and share > _OFTEN)
+    return tuple(words.to_pylist()) if usual else ()
 
 
 def _tried(nulls: tuple[str, ...], column: Profile) -> Iterator[Values]:
@@ -98,13 +119,18 @@ def _grouped(column: Profile) -> list[tuple[str, str]]:
     return [notation for notation, regex in _GROUPS.items() if column.all(regex)]
 
 
-def _measured(column: Profile, values: Values) -> Numbers:
+def _measured(column: Profile, values: Values, share: float) -> Numbers:
     read = to_decimal(column.texts, precision=PRECISION, scale=SCALE, values=values)
+    unread = column.filled - round(share * column.filled)
     shown = pc.replace_substring_regex(read.cast("string"), r"\.?0*$", "")
     scale = pc.max(pc.utf8_length(pc.replace_substring_regex(shown, r"^[^.]*\.?", ""))).as_py()
     whole = pc.max(pc.utf8_length(pc.replace_substring_regex(shown, r"^-|\..*$", ""))).as_py()
     fraction = scale > 0 or column.share(rf"\{values.decimal}\d") > 0
     doubts = ["read with thousands; thousandths would be written alike"] if _grouped(column) else []
+    doubts += [f'"{text}" is read as no value' for text in values.nulls if text and not _NULL.fullmatch(text)]
+    doubts += [f"{unread:,} of {column.filled:,} cells are no number in this notation: their rows are rejected"] * (
+        unread > 0
+    )
     doubts += [f"{word} is {times:,}" for word, times in values.scales.items()]
     negative = bool(pc.any(pc.less(read, 0)).as_py())
     return Numbers(

@@ -35,6 +35,11 @@ def says(name: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint(words_of(name))
 
 
+def is_amount(name: str) -> bool:
+    """Whether it holds amounts: it says so, or it is a year beside other years."""
+    return says(name, MEASURE) or re.fullmatch(r"n?(?:19|20)\d\d(?:_\d{2,4})?", name) is not None
+
+
 def unit_of(name: str) -> str | None:
     """The currency that the name says."""
     return next((_CURRENCIES[word] for word in words_of(name) if word in _CURRENCIES), None)

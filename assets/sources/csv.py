@@ -16,7 +16,8 @@ class Csv(Source):
     `skip` lines come before it and `footer` lines after the data. `file_fields` is a regular expression with
     named groups over the file name; each group becomes a column. `row_number` names a column with the number of each
     row's line, for tables that have no key.
-    A line with more or fewer cells than the header is rejected with its number, never guessed. A column without a
+    Rows whose cell in a column of `leave_out` matches its pattern are no data: set aside and counted, as is a header that
+    comes again. A line with more or fewer cells than the header is rejected with its number, never guessed. A column without a
     name in the header is named by position; at the end of the header it is left out, and may hold nothing.
     """
 
@@ -30,6 +31,7 @@ class Csv(Source):
     header: int = Field(default=1, ge=0, le=5)
     skip: int = Field(default=0, ge=0)
     footer: int = Field(default=0, ge=0)
+    leave_out: dict[str, Regex] = Field(default_factory=dict)
     file_fields: Regex | None = None
     row_number: str | None = None
 

@@ -1,12 +1,11 @@
 """How delimited text is read: header, then batches of text cells with their line numbers, ragged lines set aside."""
 
-import codecs
-import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import whitespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from assets.errors import SourceChanged, SourceUnreadable
+from assets.errors import SourceChanged
+from assets.sources.aside import left_out
 from assets.sources.columns import expect
 from assets.sources.files import fields_of, find, numbered, unchanged
-from assets.sources.headers import joined, unique
+from assets.sources.heading import Heading, heading, undecodable, unreadable
 from assets.sources.lines import Lines
 from assets.sources.source import LINE, REJECTS, Reading, Request
 
@@ -43,9 +43,7 @@ class _Table:
     file: Path
     source: "Csv"
     request: Request
-    names: Sequence[str]
-    unnamed: frozenset[str]
-    lines: int
+    head: Heading
     constants: dict[str, str]
     wanted: list[str]
     ragged: list[tuple[int, str]] = field(default_factory=list)
@@ -53,21 +51,22 @@ class _Table:
     @classmethod
     def opened(cls, file: Path, source: "Csv", request: Request) -> "_Table":
         """Read the header; raises `SourceChanged` where its columns are not the contract's."""
-        names, unnamed, lines = _header(file, source, request)
+        head = heading(file, source, request)
         constants = fields_of(file, source.file_fields, request)
-        found = [name for name in (*names, *constants, *numbered(source.row_number)) if name not in unnamed]
+        found = [name for name in (*head.names, *constants, *numbered(source.row_number)) if name not in head.unnamed]
         wanted = expect(found, request, ignore=source.ignore, where=file.name)
-        return cls(file=file, source=source, request=request, names=names, unnamed=unnamed, lines=lines,
-                   constants=constants, wanted=wanted)  # fmt: skip
+        return cls(file=file, source=source, request=request, head=head, constants=constants, wanted=wanted)
 
     def reader(self, file: Any) -> Iterator[pa.RecordBatch]:
         """Batches of all columns as text; ragged lines go to `ragged`."""
         source = self.source
-        lines = Lines(file, encoding=source.encoding, skip=self.lines, footer=source.footer)
+        lines = Lines(file, encoding=source.encoding, skip=self.head.lines, footer=source.footer)
         try:
             yield from arrow_csv.open_csv(
                 io.BufferedReader(lines, BLOCK),
-                read_options=arrow_csv.ReadOptions(column_names=list(self.names), use_threads=False, block_size=BLOCK),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=list(self.head.names), use_threads=False, block_size=BLOCK
+                ),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=source.delimiter,
                     quote_char=source.quote or False,
@@ -77,12 +76,12 @@ class _Table:
                     invalid_row_handler=self._set_aside,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False
+                    column_types=dict.fromkeys(self.head.names, pa.string()), strings_can_be_null=False
                 ),
             )
         except pa.ArrowInvalid as error:
             if "Empty CSV file" not in str(error):  # a header alone is a table without rows
-                raise _unreadable(self.request, self.file, "not delimited text as source declares") from error
+                raise unreadable(self.request, self.file, "not delimited text as source declares") from error
 
     def _set_aside(self, row: Any) -> str:
         self.ragged.append((row.number, row.text))
@@ -96,19 +95,19 @@ def _batches(tables: Sequence[_Table], reading: Reading) -> Iterator[pa.RecordBa
             try:
                 yield from _located(table, file, reading)
             except UnicodeError as error:
-                raise _undecodable(table.request, table.file, table.source.encoding) from error
+                raise undecodable(table.request, table.file, table.source.encoding) from error
         _count(reading, "footer", table.source.footer)
 
 
 def _located(table: _Table, file: Any, reading: Reading) -> Iterator[pa.RecordBatch]:
-    place = _Place(line=table.lines + 1)
+    place = _Place(line=table.head.lines + 1)
     for batch in table.reader(file):
         lines = place.of(batch, table.ragged)
         _reject(table, place, reading)
         filled = _filled(batch)
         _count(reading, "empty rows", batch.num_rows - (pc.sum(filled).as_py() or 0))
         _only_named(table, batch, lines)
-        yield _shaped(table, batch, lines).filter(filled)
+        yield _shaped(table, batch, lines).filter(_data(table, batch, filled, reading))
     place.of(None, table.ragged)
     _reject(table, place, reading)
 
@@ -165,8 +164,31 @@ def _filled(batch: pa.RecordBatch) -> pa.BooleanArray:
     return filled
 
 
+def _data(table: _Table, batch: pa.RecordBatch, filled: pa.BooleanArray, reading: Reading) -> pa.BooleanArray:
+    """Rows that hold data: not the header once more, nor what the contract leaves out."""
+    again = pc.and_(filled, _repeats(batch, table.head))
+    left = left_out(batch, table.source.leave_out, table.request, where=table.file.name)
+    left = pc.and_(filled, pc.and_not(left, again))
+    _count(reading, "repeated header", pc.sum(again).as_py() or 0)
+    _count(reading, "left out", pc.sum(left).as_py() or 0)
+    return pc.and_not(pc.and_not(filled, again), left)
+
+
+def _repeats(batch: pa.RecordBatch, head: Heading) -> pa.BooleanArray:
+    """Rows that say what a row of the header says, in every column."""
+    found = pa.array(np.zeros(batch.num_rows, dtype=bool))
+    for row in head.rows if batch.num_columns > 1 else ():
+        same = pa.array(np.ones(batch.num_rows, dtype=bool))
+        for column, title in zip(batch.columns, row, strict=False):
+            same = pc.and_(same, pc.equal(pc.utf8_trim_whitespace(column), title))
+            if not pc.any(same, min_count=0).as_py():
+                break
+        found = pc.or_(found, same)
+    return found
+
+
 def _only_named(table: _Table, batch: pa.RecordBatch, lines: Any) -> None:
-    for name in table.unnamed:
+    for name in table.head.unnamed:
         held = pc.index(pc.not_equal(pc.utf8_trim_whitespace(batch.column(name)), ""), value=True).as_py()
         if held >= 0:
             raise SourceChanged(
@@ -188,67 +210,21 @@ def _shaped(table: _Table, batch: pa.RecordBatch, lines: Any) -> pa.RecordBatch:
 
 
 def _reject(table: _Table, place: _Place, reading: Reading) -> None:
-    if place.found:
-        at = [f"{table.file.name}:{line}" for line, _ in place.found]
-        texts = [json.dumps({"_text": text}, ensure_ascii=False) for _, text in place.found]
+    """Tell of ragged lines by their numbers; those that hold nothing but marks are empty rows."""
+    held = [(line, text) for line, text in place.found if _holds(text, table.source)]
+    _count(reading, "empty rows", len(place.found) - len(held))
+    if held:
+        at = [f"{table.file.name}:{line}" for line, _ in held]
+        texts = [json.dumps({"_text": text}, ensure_ascii=False) for _, text in held]
         columns = [at, [RAGGED] * len(at), [""] * len(at), texts]
         reading.rejects.append(pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], schema=REJECTS))
+
+
+def _holds(text: str, source: "Csv") -> bool:
+    return bool(text.strip(f"{source.delimiter}{source.quote or ''}{whitespace}"))
 
 
 def _count(reading: Reading, reason: str, rows: int) -> None:
     if rows:
         aside = reading.facts["set_aside"]
         aside[reason] = aside.get(reason, 0) + rows
-
-
-def _header(file: Path, source: "Csv", request: Request) -> tuple[list[str], frozenset[str], int]:
-    """Column names, those of them that only fill up the header, and how many lines stand before the data."""
-    try:
-        with file.open("rb") as opened:
-            text = io.TextIOWrapper(
-                io.BufferedReader(Lines(opened, encoding=source.encoding, skip=source.skip)), encoding="utf-8"
-            )
-            records = csv.reader(
-                text,
-                delimiter=source.delimiter,
-                quotechar=source.quote,
-                escapechar=source.escape,
-                quoting=csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE,
-            )
-            rows = [next(records, None) for _ in range(max(source.header, 1))]
-            lines = records.line_num if source.header else 0
-    except UnicodeError as error:
-        raise _undecodable(request, file, source.encoding) from error
-    except (LookupError, csv.Error) as error:
-        raise _unreadable(request, file, f"encoding {source.encoding}: {error}") from error
-    except PermissionError:
-        with unchanged(file, request):
-            raise
-    found = [row for row in rows if row is not None]
-    if len(found) < max(source.header, 1) or not any(cell.strip() for row in found for cell in row):
-        raise _unreadable(request, file, "it ends before its header does" if source.header else "it holds no data")
-    names, unnamed = _names(found if source.header else [[""] * len(found[0])], bool(source.header))
-    return names, unnamed, source.skip + lines
-
-
-def _names(rows: Sequence[Sequence[str]], named: bool) -> tuple[list[str], frozenset[str]]:  # noqa: FBT001 - private
-    titles = joined(rows)
-    last = max((i for i, title in enumerate(titles) if title), default=-1)
-    names = unique([title or str(i + 1) for i, title in enumerate(titles)])
-    return names, frozenset(names[last + 1 :]) if named else frozenset()
-
-
-def _unreadable(request: Request, file: Path, why: str) -> SourceUnreadable:
-    return SourceUnreadable(
-        "the file cannot be read", dataset=request.dataset, file=file.name, found=why, next="mend the file or source"
-    )
-
-
-def _undecodable(request: Request, file: Path, encoding: str) -> SourceUnreadable:
-    return SourceUnreadable(
-        "the file is not in the declared encoding",
-        dataset=request.dataset,
-        file=file.name,
-        allowed=codecs.lookup(encoding).name,
-        next="set source.encoding: files of Windows programs are often cp1252",
-    )

@@ -1,6 +1,6 @@
 """Rows of a sheet that are no data: empty ones, footers, sums. Set aside and counted, after the sums were checked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from assets.contradictions import did_you_mean
 from assets.errors import SourceChanged, SourceUnreadable
+from assets.sources.aside import left_out
 from assets.sources.decimals import to_decimal
 from assets.sources.source import Request, Values
 
@@ -41,6 +42,12 @@ class Outline:
         self.count("footer", min(footer, last))
         self.count("empty rows", int((~kept).sum()))
         self.table = self.table.slice(0, len(kept)).filter(pa.array(kept))
+
+    def leave_out(self, rules: Mapping[str, str]) -> None:
+        """Leave out rows that the contract says are no data."""
+        left = left_out(self.table, rules, self.request, where=self.where)
+        self.count("left out", pc.sum(left).as_py() or 0)
+        self.table = self.table.filter(pc.invert(left))
 
     def fill_down(self, names: Sequence[str]) -> None:
         """Let empty cells of these columns repeat the cell above."""

@@ -77,6 +77,7 @@ def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Re
         count=lambda reason, count: _count(reading, reason, count),
     )
     rows.drop_edges(source.footer)
+    rows.leave_out(source.leave_out)
     rows.fill_down(source.fill_down)
     if source.subtotals:
         rows.drop_subtotals(source.subtotals)

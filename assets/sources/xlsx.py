@@ -37,8 +37,9 @@ class Xlsx(Source):
     make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...), as is a
     column without a title. A title that comes again gets its count: "Kode (2)".
     `first` is the first row of data (default: the row after the header). `fill_down` names columns whose empty
-    cells repeat the value above. Rows that are wholly empty are left out and counted. `row_number` names a column with
-    the number of each row in its sheet, for tables that have no key.
+    cells repeat the value above. Rows that are wholly empty are left out and counted, and so are those whose cell in a
+    column of `leave_out` matches its pattern. `row_number` names a column with the number of each row in its sheet, for
+    tables that have no key.
     """
 
     kind: Literal["xlsx"]
@@ -48,6 +49,7 @@ class Xlsx(Source):
     header: tuple[int, ...] = ()
     first: int | None = Field(default=None, ge=1)
     footer: int = Field(default=0, ge=0)
+    leave_out: dict[str, Regex] = Field(default_factory=dict)
     fill_down: tuple[str, ...] = ()
     tree: Tree | None = None
     subtotals: Subtotals | None = None

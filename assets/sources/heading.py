@@ -1,0 +1,84 @@
+"""The header of delimited text: the lines above the data, and the names that they give to columns."""
+
+import codecs
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assets.errors import SourceUnreadable
+from assets.sources.files import unchanged
+from assets.sources.headers import joined, unique
+from assets.sources.lines import Lines
+from assets.sources.source import Request
+
+if TYPE_CHECKING:
+    from assets.sources.csv import Csv
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """Column `names`, those of them that only fill up the header, the cells of its rows, and the lines above the data."""
+
+    names: Sequence[str]
+    unnamed: frozenset[str]
+    rows: Sequence[Sequence[str]]
+    lines: int
+
+
+def heading(file: Path, source: "Csv", request: Request) -> Heading:
+    """The header of a file; raises `SourceUnreadable` where it has none."""
+    try:
+        with file.open("rb") as opened:
+            text = io.TextIOWrapper(
+                io.BufferedReader(Lines(opened, encoding=source.encoding, skip=source.skip)), encoding="utf-8"
+            )
+            records = csv.reader(
+                text,
+                delimiter=source.delimiter,
+                quotechar=source.quote,
+                escapechar=source.escape,
+                quoting=csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE,
+            )
+            rows = [next(records, None) for _ in range(max(source.header, 1))]
+            lines = records.line_num if source.header else 0
+    except UnicodeError as error:
+        raise undecodable(request, file, source.encoding) from error
+    except (LookupError, csv.Error) as error:
+        raise unreadable(request, file, f"encoding {source.encoding}: {error}") from error
+    except PermissionError:
+        with unchanged(file, request):
+            raise
+    found = [row for row in rows if row is not None]
+    if len(found) < max(source.header, 1) or not any(cell.strip() for row in found for cell in row):
+        raise unreadable(request, file, "it ends before its header does" if source.header else "it holds no data")
+    names, unnamed = _names(found if source.header else [[""] * len(found[0])], bool(source.header))
+    titles = [[cell.strip() for cell in row] for row in found] if source.header else []
+    return Heading(names=names, unnamed=unnamed, rows=titles, lines=source.skip + lines)
+
+
+def _names(rows: Sequence[Sequence[str]], named: bool) -> tuple[list[str], frozenset[str]]:  # noqa: FBT001 - private
+    titles = joined(rows)
+    last = max((i for i, title in enumerate(titles) if title), default=-1)
+    names = unique([title or str(i + 1) for i, title in enumerate(titles)])
+    return names, frozenset(names[last + 1 :]) if named else frozenset()
+
+
+def unreadable(request: Request, file: Path, why: str) -> SourceUnreadable:
+    """What is raised for a file that is no delimited text as declared."""
+    return SourceUnreadable(
+        "the file cannot be read", dataset=request.dataset, file=file.name, found=why, next="mend the file or source"
+    )
+
+
+def undecodable(request: Request, file: Path, encoding: str) -> SourceUnreadable:
+    """What is raised for a file that is not in the declared encoding."""
+    return SourceUnreadable(
+        "the file is not in the declared encoding",
+        dataset=request.dataset,
+        file=file.name,
+        allowed=codecs.lookup(encoding).name,
+        next="set source.encoding: files of Windows programs are often cp1252",
+    )
