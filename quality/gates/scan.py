@@ -26,6 +26,7 @@ NAME = "nothing that looks personal"
 _TEXTS = frozenset({"", ".md", ".txt", ".html", ".svg", ".css"})
 _PLAIN = frozenset({"BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"})
 _FIRST = 10
+_EVERY = "true"
 log = logging.getLogger(__name__)
 
 
@@ -117,44 +118,63 @@ def _headers(names: Iterable[str], by: Eye) -> Hits:
 def _suspects(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> dict[str, dict[str, int]]:
     """Suspect values with their counts by column: DuckDB finds the few texts worth a look, and only those get one."""
     known, look = of_contract(contract), eye(contract)
-    worth = {
-        column: condition
+    doubts = {
+        column: doubt
         for column, kind in _described(connection, source)
-        if (condition := _worth(column, kind, known.get(column, Known(form=NOTHING))))
+        if (doubt := _doubt(column, kind, known.get(column, Known(form=NOTHING))))
     }
     found: dict[str, dict[str, int]] = {}
-    for column, value, count in _candidates(connection, source, worth):
+    for column, value, count in _candidates(connection, source, doubts):
         if not known.get(column, Known(form=NOTHING)).holds(value) and look.suspects(value):
             found.setdefault(column, {})[value] = count
     return found
 
 
 def _candidates(
-    connection: duckdb.DuckDBPyConnection, source: str, worth: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, source: str, doubts: Mapping[str, str]
 ) -> list[tuple[str, str, int]]:
-    """Column, value, count of the cells that are worth a look, in one reading of all columns."""
-    if not worth:
-        return []
-    picked = [f"CASE WHEN {worth[column]} THEN {_cell(column)} END AS c{i}" for i, column in enumerate(worth)]
-    cells = ", ".join(f"{{'column': {text(column)}, 'value': c{i}}}" for i, column in enumerate(worth))
+    """Column, value, count of the cells that are worth a look. The question is dear, so it is asked of each text once."""
+    doubted = [column for column, doubt in doubts.items() if doubt != _EVERY]
+    every = [column for column, doubt in doubts.items() if doubt == _EVERY]
+    queries = [_some(source, {column: doubts[column] for column in doubted})] if doubted else []
+    queries += [_all(source, every)] if every else []
+    worth = f"regexp_matches(value, {text(PREFILTER)}) OR regexp_matches(value, '[0-9]{{{IDENTITY}}}')"
+    query = f"SELECT * FROM ({' UNION ALL '.join(queries)}) WHERE value IS NOT NULL AND ({worth})"
+    return connection.execute(query).fetchall() if queries else []
+
+
+def _some(source: str, doubts: Mapping[str, str]) -> str:
+    """Column, value, count of the cells that are in doubt, in one reading: few."""
+    picked = [f"CASE WHEN {doubt} THEN {_cell(column)} END AS c{i}" for i, (column, doubt) in enumerate(doubts.items())]
+    cells = ", ".join(f"{{'column': {text(column)}, 'value': c{i}}}" for i, column in enumerate(doubts))
     some = " OR ".join(f"c{i} IS NOT NULL" for i in range(len(picked)))
-    query = (
-        f'SELECT cell."column", cell.value, count(*) FROM (SELECT unnest([{cells}]) AS cell FROM '
-        f"(SELECT {', '.join(picked)} FROM {source}) WHERE {some}) WHERE cell.value IS NOT NULL GROUP BY ALL"
+    return (
+        f'SELECT cell."column", cell.value AS value, count(*) FROM (SELECT unnest([{cells}]) AS cell FROM '
+        f"(SELECT {', '.join(picked)} FROM {source}) WHERE {some}) GROUP BY ALL"
     )
-    return connection.execute(query).fetchall()
 
 
-def _worth(column: str, kind: str, known: Known) -> str | None:
-    """The condition for a cell that is worth a look; None where none is."""
+def _all(source: str, columns: Sequence[str]) -> str:
+    """Column, value, count of every different cell, in one reading."""
+    numbered = [f"c{i}" for i in range(len(columns))]
+    cells = ", ".join(f"{_cell(column)} AS {c}" for column, c in zip(columns, numbered, strict=True))
+    which = " ".join(f"WHEN grouping({c}) = 0 THEN {text(o)}" for o, c in zip(columns, numbered, strict=True))
+    return (
+        f'SELECT CASE {which} END AS "column", coalesce({", ".join(numbered)}) AS value, count(*) FROM '
+        f"(SELECT {cells} FROM {source}) GROUP BY GROUPING SETS ({', '.join(f'({c})' for c in numbered)})"
+    )
+
+
+def _doubt(column: str, kind: str, known: Known) -> str | None:
+    """The condition under which a cell may be worth a look; None where none is."""
     if kind in _PLAIN:
         return None
     if kind != "VARCHAR" and known.form == NUMBER:
         return f"abs({name(column)}) >= {10 ** (IDENTITY - 1)}" if known.amount else None
-    look = f"regexp_matches({_cell(column)}, {text(PREFILTER)})"
-    if known.form != NOTHING and understood(known.form):
-        look = f"(NOT regexp_full_match({_cell(column)}, {text(known.form)}) AND {look})"
-    return f"({look} OR regexp_matches({_cell(column)}, '[0-9]{{{IDENTITY}}}'))" if known.amount else look
+    if known.form == NOTHING or not understood(known.form):
+        return _EVERY
+    strange = f"NOT regexp_full_match({_cell(column)}, {text(known.form)})"
+    return f"{strange} OR regexp_matches({_cell(column)}, '[0-9]{{{IDENTITY}}}')" if known.amount else strange
 
 
 def _cell(column: str) -> str:
