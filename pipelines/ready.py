@@ -4,10 +4,10 @@ import logging
 
 from assets.contract import Contract
 from assets.errors import PortalUnreachable, SettingsError
-from assets.settings import Settings
+from assets.settings import PortalSettings, Settings
 
 log = logging.getLogger(__name__)
-_silent: set[str] = set()  # portals that did not answer this process are not waited for again at each start
+_silent: set[PortalSettings] = set()  # those that did not answer this process are not waited for at each dataset
 
 
 def ready(contract: Contract, settings: Settings) -> None:
@@ -25,12 +25,14 @@ def ready(contract: Contract, settings: Settings) -> None:
             next="set privacy.key in terang.toml to {env = ...} or {file = ...}; keep it for as long as codes must match",
         )
     settings.pseudonym_key()
-    if contract.portal in _silent:
+    portal = settings.portals.get(contract.portal)
+    if portal in _silent:
         return
     try:
         check(contract, settings)
     except PortalUnreachable as error:
-        _silent.add(contract.portal)
+        if portal:
+            _silent.add(portal)
         log.warning("%s: %s (%s); reading all the same", contract.name, error.sentence, error.facts.get("found"))
 
 
