@@ -119,8 +119,14 @@ def _described(contract: Contract, release: "Release", languages: Sequence[str])
         **translated("provenance", _filled(ORIGIN, publisher=contract.publisher.name), languages),
         "terang_release": release.version,
         "terang_rows": rows,
+        "terang_quality": _quality(release.accounting),
         **_withheld(release, languages),
     }
+
+
+def _quality(counts: Mapping[str, int]) -> int | None:
+    """The share of source rows that broke no rule, in whole percent, rounded down: 100 means every single one."""
+    return 100 * (counts["read"] - counts["quarantined"]) // counts["read"] if counts.get("read") else None
 
 
 def _withheld(release: "Release", languages: Sequence[str]) -> dict[str, str | None]:
