@@ -4,7 +4,7 @@ NULL and blank are values. Persons are counted by their id, never by rows. What 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -20,7 +20,8 @@ class Measured:
     """The equivalence classes of a table. `k` and `l` are the least of any class, 0 in an empty table.
 
     `small` counts the classes, and `small_rows` their rows, that have fewer persons or values than was asked;
-    `sizes` counts classes by persons, keyed by the lower bound of the bin.
+    `sizes` counts classes by persons, keyed by the lower bound of the bin; `risk` is the share of rows that somebody
+    who knows all quasi-identifiers of all persons would get right by guessing, at most.
     Source: Sweeney (2002), k-anonymity; Machanavajjhala et al. (2007), distinct l-diversity.
     """
 
@@ -31,6 +32,7 @@ class Measured:
     small: int
     small_rows: int
     sizes: Mapping[int, int]
+    risk: float = field(compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,19 +143,20 @@ def _told(
     least = "".join(f", coalesce(min({count}), 0)" for count in values.values())
     query = (
         f"SELECT coalesce(sum(n), 0), count(*), count(*) FILTER ({few}), coalesce(sum(n) FILTER ({few}), 0), "
-        f"coalesce(min({persons}), 0){least} FROM classes"
+        f"coalesce(sum(n / {persons}) / sum(n), 0), coalesce(min({persons}), 0){least} FROM classes"
     )
-    rows, classes, small, small_rows, smallest, *distinct = map(int, connection.execute(query).fetchall()[0])
+    rows, classes, small, small_rows, risk, smallest, *distinct = connection.execute(query).fetchall()[0]
     bins = " ".join(f"WHEN {persons} >= {size} THEN {size}" for size in reversed(SIZES))
     sizes = connection.execute(
         f"SELECT CASE {bins} END AS size, count(*) FROM classes GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return Measured(
-        rows=rows,
+        rows=int(rows),
         classes=classes,
         k=smallest,
         l=dict(zip(values, distinct, strict=True)),
         small=small,
-        small_rows=small_rows,
+        small_rows=int(small_rows),
         sizes=dict(sizes),
+        risk=float(risk),
     )

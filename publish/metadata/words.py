@@ -30,6 +30,12 @@ _PROTECTION: Final = {
     "redact": Text({"id": "disamarkan dengan alasan", "en": "replaced by a reason"}),
     "pseudonym": Text({"id": "diganti kode yang tetap", "en": "replaced by a constant code"}),
     "generalise": Text({"id": "dibuat lebih umum", "en": "made coarser"}),
+    "anonymise": Text(
+        {
+            "id": "hanya serinci yang dimiliki cukup banyak orang; * di tempat yang tetap terlalu sedikit",
+            "en": "only as exact as enough persons share; * where still too few do",
+        }
+    ),
     "other": Text({"id": "dilindungi", "en": "protected"}),
 }
 _ABOUT_PERSONS: Final = Text({"id": ", hanya pada baris tentang orang", "en": ", only in rows about a person"})

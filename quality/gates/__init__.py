@@ -2,10 +2,11 @@
 
 from quality.gates.accounting import balance
 from quality.gates.classes import declare, unname
+from quality.gates.crowd import crowd
 from quality.gates.evidence import Gate
 from quality.gates.known import recognise
 from quality.gates.protection import protected
 from quality.gates.rules import hold
 from quality.gates.scan import scan
 
-GATES: tuple[Gate, ...] = (declare, unname, protected, scan, recognise, hold, balance)
+GATES: tuple[Gate, ...] = (declare, unname, protected, scan, recognise, crowd, hold, balance)

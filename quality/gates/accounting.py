@@ -99,7 +99,7 @@ def _off(contract: Contract, store: Store, held: dict[str, str]) -> list[str]:
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], source: str) -> dict[str, Decimal]:
-    sums = ", ".join(f"CAST(coalesce(sum({name(column)}), 0) AS VARCHAR)" for column in columns) or "1"
+    sums = ", ".join(f"CAST(coalesce(sum({name(column)}), 0) AS VARCHAR)" for column in columns) or "count(*)"
     return dict(
         zip(columns, map(Decimal, connection.execute(f"SELECT {sums} FROM {source}").fetchall()[0]), strict=False)
     )

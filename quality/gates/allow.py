@@ -4,13 +4,14 @@ Everything else is looked at. A code whose values hold nine digits needs a `patt
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from assets.column import Column
 from assets.contract import Contract
+from assets.privacy.anonymise import Anonymise
 from assets.privacy.generalise import Generalise
 from assets.table import ID
 from assets.types import is_number
@@ -24,6 +25,7 @@ NOTHING = "[^\\s\\S]"
 _ROW_ID = "[a-p]{16}"
 NUMBER = r"'?-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _SHORT = r"'?-?\d{1,8}"
+_WIDTH = r"-?\d{1,8} - < -?\d{1,8}"
 _AMOUNTS = frozenset({"public_measure", "personal_amount"})
 _MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
 # Keys of our own documents, by what their values are.
@@ -59,6 +61,8 @@ def is_identity(cell: str) -> bool:
 
 def of_column(column: Column) -> Known:
     """What cells of a public column need no look."""
+    if isinstance(column.technique, Anonymise):
+        return Known(form="|".join(_of_levels(column, column.technique)) or NOTHING)
     if column.technique is not None:
         bands = column.technique.bands if isinstance(column.technique, Generalise) else None
         return Known(form=of_bands(bands) if bands else NOTHING)
@@ -70,6 +74,17 @@ def of_column(column: Column) -> Known:
         return Known(form=_MOMENT)
     official = of_code(column)
     return Known(form=f"'?(?:{official})" if official else NOTHING)
+
+
+def _of_levels(column: Column, technique: Anonymise) -> Iterator[str]:
+    """Bands by their names, and whole codes of an official pattern; a star and all else that is short needs no word."""
+    for level in technique.ladder:
+        if level.bands:
+            yield of_bands(level.bands)
+        elif level.width:
+            yield _WIDTH
+        elif level.to == "exact" and column.pattern and not lets_through(column.pattern):
+            yield f"'?(?:{column.pattern})"
 
 
 def of_code(column: Column) -> str | None:

@@ -10,6 +10,7 @@ import duckdb
 
 from assets.column import Column
 from assets.contract import Contract
+from assets.privacy.anonymise import Anonymise
 from assets.privacy.generalise import Generalise
 from assets.privacy.pseudonym import Pseudonym
 from assets.privacy.redact import Redact
@@ -58,6 +59,8 @@ def _form(column: Column) -> str | None:
         return re.escape(f"REDACTED: {technique.reason}")
     if isinstance(technique, Pseudonym):
         return PSEUDONYM
+    if isinstance(technique, Anonymise):
+        return technique.form
     if not isinstance(technique, Generalise):
         return None
     if technique.bands:
