@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_WORDS = pa.array(["true", "false"])
+_WORDS = ("true", "false")
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 _LONG = r"^-?\d+\.\d{1,9}$"
 _DIGITS = 15  # that a spreadsheet keeps
@@ -50,7 +50,7 @@ class Cells:
 
     def _numbers(self, at: int) -> pa.BooleanArray:
         """Which cells are numbers: only they and the words of truth are read as true or false."""
-        truth = pc.is_in(self.texts.column(at), value_set=_WORDS)
+        truth = pc.is_in(self.texts.column(at), value_set=pa.array(_WORDS))
         return pc.and_(pc.is_valid(self._marks.column(at)), pc.invert(truth))
 
 
