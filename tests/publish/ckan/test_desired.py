@@ -42,6 +42,7 @@ FORM = frozenset(
         "url",
         "terang_release",
         "terang_rows",
+        "terang_quality",
         "terang_withheld",
         "terang_withheld_en",
     ]
