@@ -11,7 +11,8 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _SECONDS = re.compile(
-    r"\d{1,3}\s?(?:\u00b0|\u00ba|o|deg|derajat)\s?\d{1,2}\s?['\u2019\u2032m]\s?\d{1,2}(?:[.,]\d+)?\s?(?:[\"\u201d\u2033s]|'')?",
+    r"\d{1,3}\s?(?:\u00b0|deg|derajat)\s?\d{1,2}(?:[.,]\d+)?\s?(?:['\u2019\u2032]|menit|min)"
+    r"|\d{1,3}\s?o\s?\d{1,2}\s?['\u2019\u2032]\s?\d{1,2}(?:[.,]\d+)?\s?[\"\u201d\u2033'\u2032]",
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -25,7 +26,7 @@ _LATITUDES, _LONGITUDES = 90, 180
 
 def _find(reading: Reading) -> Iterator[str]:
     words = reading.words
-    if not _EXACT.search(words):
+    if not (reading.figures or "+" in words) or not _EXACT.search(words):
         return
     if any(map(_on_earth, _PAIR.finditer(words))) or any(one.search(words) for one in (_SECONDS, _SAID, _PLUS_CODE)):
         yield "coordinates"
@@ -38,8 +39,8 @@ def _on_earth(match: re.Match[str]) -> bool:
 
 DETECTOR = Detector(
     name="coordinates",
-    hint=r"[0-9][.,][0-9]{4,}[^0-9]{1,18}[0-9]{1,3}[.,][0-9]{4}"
-    r"|(?i:lat|lintang|lon|lng|bujur|koordinat|geo|gps|ll|q)[a-z]*[^0-9A-Za-z]{0,6}[0-9]{1,3}[.,][0-9]{4}"
-    r"|[0-9]\s?(?:\x{B0}|\x{BA}|(?i:o|deg|derajat))\s?[0-9]|[2-9CFGHJMPQRVWX]{4}\+[2-9CFGHJMPQRVWX]{2}",
+    hint=r"[0-9][.,][0-9]{4,}[^0-9A-Za-z]*[A-Za-z]*[^0-9A-Za-z]*[A-Za-z]*[^0-9A-Za-z]*[0-9]{1,3}[.,][0-9]{4}"
+    r"|(?i:lat|lintang|lon|lng|bujur|koordinat|geo|gps|ll|q)[A-Za-z]*[^0-9A-Za-z]*[0-9]{1,3}[.,][0-9]{4}"
+    r"|[0-9][\s_]*(?:\x{B0}|\x{BA}|(?i:o|deg|derajat))[\s_]*[0-9]|[2-9CFGHJMPQRVWX]{4}\+[2-9CFGHJMPQRVWX]{2}",
     find=_find,
 )

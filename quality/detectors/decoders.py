@@ -1,46 +1,59 @@
 """Encodings in which a text may stand inside another: what a web form, a spreadsheet or a program makes of it.
 
-One line for each: a hint that RE2 can ask of millions of texts, and a function that undoes it.
+One line for each: a sign that is cheap to look for, a hint that RE2 can ask of millions of texts, and how to undo it.
 """
 
 import base64
 import binascii
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quality.detectors.detector import hint
 
 Decode = Callable[[str], str]
+Said = Mapping[str, Sequence[int]]
+Sign = Callable[[str, Said], object]
 _B64 = "[A-Za-z0-9+/_-]"
 _TURN = "[a-z0-9][A-Z]"
+# Digits in base64 have a turn at each fourth place; other texts of twelve letters have one somewhere, most often inside.
+_BASE64 = (
+    rf"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){{2}}|{_B64}{{2}}{_TURN}{_B64}{{8}}|{_B64}{{5}}{_TURN}{_B64}{{5}}"
+    rf"|{_B64}{{8}}{_TURN}{_B64}{{2}}"
+)
 _NUMERALS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 _NUMERAL = f"(?:{'|'.join(_NUMERALS)}|kosong)"
+_WORDS = frozenset(_NUMERALS)
 _SCIENTIFIC = re.compile(
     r"(?<![A-Za-z0-9.,])(\d(?:[.,]\d+)?)\s?(?:[eE]\s?\+?|[x*\u00d7]\s?10\s?\^?\s?\+?)(\d{1,2})(?![A-Za-z0-9])"
 )
+_POWER, _TURNS = re.compile(r"\d\s*[eExX*\u00d7]"), re.compile(_TURN)
 _TAG = re.compile(r"<[A-Za-z/!][^<>]{0,200}>")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2})+")
-_ESCAPE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|_x([0-9A-Fa-f]{4})_|\\[nrt]")
-_TOKEN = re.compile(rf"(?<!{_B64}){_B64}{{8,}}={{0,2}}")
-_SAID = re.compile(rf"\b{_NUMERAL}(?:[^\w]+{_NUMERAL}){{3,}}\b", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\u\{([0-9A-Fa-f]{1,6})\}|\\x([0-9A-Fa-f]{2})|\\[nrt]")
+_SHEET_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_TOKEN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{8,}={0,2}")
+_URL_TOKEN = re.compile(rf"(?<!{_B64}){_B64}{{8,}}={{0,2}}")
+_SAID = re.compile(rf"(?<![A-Za-z]){_NUMERAL}(?:[^0-9A-Za-z]+{_NUMERAL}){{3,}}(?![A-Za-z])", re.IGNORECASE)
 _LEAST_EXPONENT, _MOST_EXPONENT = 8, 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decoder:
-    """A way to write a text inside a text; no text without the `sign` gives the hint, and to look for it is cheap."""
+    """A way to write a text inside a text; none without its `sign` gives the `hint`, and the sign is cheap to look for."""
 
-    sign: str
+    sign: Sign
     hint: str
     decode: Decode
 
 
-def of(text: str) -> Iterator[Decode]:
-    """The decoders whose hint the text gives."""
-    return (decode for decode, sign, hinted in _HINTS if sign.search(text) and hinted.search(text))
+def of(text: str, said: Said) -> Iterator[Decode]:
+    """The decoders whose hint a text gives that has these words."""
+    for decoder, hinted in _HINTS:
+        if decoder.sign(text, said) and hinted.search(text):
+            yield decoder.decode
 
 
 def _bytes(data: bytes, otherwise: str) -> str:
@@ -59,14 +72,16 @@ def _quoted(text: str) -> str:
 
 
 def _escapes(text: str) -> str:
-    return _ESCAPE.sub(_escaped, text)
+    return _ESCAPE.sub(lambda m: _sign(m[1] or m[2] or m[3]), text)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    if code is None:
-        return " "
-    point = int(code, 16)
+def _sheet_escapes(text: str) -> str:
+    return _SHEET_ESCAPE.sub(lambda m: _sign(m[1]), text)
+
+
+def _sign(code: str | None) -> str:
+    """The sign of a code point; a blank for a written line break, and for a point that is none."""
+    point = int(code or "20", 16)
     return chr(point) if point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF else " "  # noqa: PLR2004 - Unicode's limits
 
 
@@ -74,8 +89,14 @@ def _base64(text: str) -> str:
     return _TOKEN.sub(_token, text)
 
 
+def _base64url(text: str) -> str:
+    return _URL_TOKEN.sub(_token, text)
+
+
 def _token(match: re.Match[str]) -> str:
     """What a token says in base64; a word that only looks like it says nothing that can be read."""
+    if match[0].isdigit():
+        return match[0]
     token = match[0].rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
         said = _bytes(base64.b64decode(token + "=" * (-len(token) % 4), validate=True), "")
@@ -110,25 +131,32 @@ def _whole(match: re.Match[str]) -> str:
     return digits.ljust(exponent + 1, "0")
 
 
+def _has(sign: str) -> Sign:
+    return lambda text, _: sign in text
+
+
+def _turns(text: str, _: Said) -> object:
+    return _TURNS.search(text)
+
+
+def _counts(_: str, said: Said) -> object:
+    return not said.keys().isdisjoint(_WORDS)
+
+
+def _powers(text: str, _: Said) -> object:
+    return _POWER.search(text)
+
+
 DECODERS: tuple[Decoder, ...] = (
-    Decoder(sign="%", hint=r"%[0-9A-Fa-f]{2}", decode=_percent),
-    Decoder(sign="=", hint=r"=[0-9A-F]{2}", decode=_quoted),
-    Decoder(sign="&", hint=r"&#?[0-9A-Za-z]+;", decode=html.unescape),
-    Decoder(sign=r"\\|_x", hint=r"\\[nrtux]|_x[0-9A-Fa-f]{4}_", decode=_escapes),
-    Decoder(
-        sign=_TURN,  # digits in base64 have one at each fourth place
-        hint=rf"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){{2}}|{_B64}{{2}}{_TURN}{_B64}{{8}}|{_B64}{{5}}{_TURN}{_B64}{{5}}"
-        rf"|{_B64}{{8}}{_TURN}{_B64}{{2}}",
-        decode=_base64,
-    ),
-    Decoder(sign="<", hint=r"<[A-Za-z/!]", decode=_untagged),
-    Decoder(
-        sign="(?:ol|tu|ua|ga|at|ma|am|uh|an|ng|OL|TU|UA|GA|AT|MA|AM|UH|AN|NG)[^0-9A-Za-z]+[nsdtelkNSDTELK]",
-        hint=rf"(?i:{_NUMERAL}(?:[^0-9A-Za-z]+{_NUMERAL}){{3}})",
-        decode=_said,
-    ),
-    Decoder(
-        sign=r"\d\s?[eExX*\u00d7]", hint=r"[0-9]\s?(?:[eE]\s?\+?|[xX*\x{D7}]\s?10\s?\^?\s?\+?)[0-9]", decode=_scientific
-    ),
+    Decoder(sign=_has("%"), hint=r"%[0-9A-Fa-f]{2}", decode=_percent),
+    Decoder(sign=_has("="), hint=r"=[0-9A-F]{2}", decode=_quoted),
+    Decoder(sign=_has("&"), hint=r"&#?[0-9A-Za-z]+;", decode=html.unescape),
+    Decoder(sign=_has("\\"), hint=r"\\[nrtux]", decode=_escapes),
+    Decoder(sign=_has("_x"), hint="_x[0-9A-Fa-f]{4}_", decode=_sheet_escapes),
+    Decoder(sign=_turns, hint=_BASE64, decode=_base64),
+    Decoder(sign=_turns, hint=_BASE64, decode=_base64url),
+    Decoder(sign=_has("<"), hint=r"<[A-Za-z/!]", decode=_untagged),
+    Decoder(sign=_counts, hint=rf"(?i:{_NUMERAL}(?:[^0-9A-Za-z]+{_NUMERAL}){{3}})", decode=_said),
+    Decoder(sign=_powers, hint=r"[0-9]\s*(?:[eE]\s*\+?|[xX*\x{D7}]\s*10\s*\^?\s*\+?)[0-9]", decode=_scientific),
 )
-_HINTS = tuple((decoder.decode, re.compile(decoder.sign), hint(decoder.hint)) for decoder in DECODERS)
+_HINTS = tuple((decoder, hint(decoder.hint)) for decoder in DECODERS)

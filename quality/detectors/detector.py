@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Reading:
     """One way to read a text.
 
-    `words` is the text, `figures` the same where letters that pass for digits are digits, and `said` where each of its
-    words begins, in small letters: most cues are a word, and to ask for a word is cheap.
+    `words` is the text, `figures` the same where letters that pass for digits are digits (empty where there is no digit
+    at all), and `said` where each of its words begins, in small letters: most cues are a word, which is cheap to ask for.
     """
 
     words: str

@@ -7,7 +7,7 @@ from quality.detectors import DETECTORS, indonesia
 from quality.detectors.decoders import DECODERS
 from quality.detectors.reading import BARRIER, HINT, plain, readings
 
-PREFILTER = "|".join([HINT, *(one.hint for one in DETECTORS), *(one.hint for one in DECODERS)])
+PREFILTER = "|".join(dict.fromkeys([HINT, *(one.hint for one in DETECTORS), *(one.hint for one in DECODERS)]))
 """For RE2: a text that this does not match is not suspect."""
 _DIGIT = re.compile(r"\d")
 

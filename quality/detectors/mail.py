@@ -15,13 +15,13 @@ _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|titik|\.)\s*[\])}>]\s*|(?<=\w)\s+(?:dot|
 
 def _find(reading: Reading) -> Iterator[str]:
     words = reading.words
-    spelt = _AT.sub("@", _DOT.sub(".", words)) if reading.said.keys() & _SAID else words
+    spelt = _AT.sub("@", _DOT.sub(".", words)) if not reading.said.keys().isdisjoint(_SAID) else words
     if "@" in spelt and _ADDRESS.search(spelt):
         yield "e-mail"
 
 
 DETECTOR = Detector(
     name="e-mail",
-    hint=r"@[^0-9A-Za-z]*[0-9]*[^0-9A-Za-z]*[A-Za-z]|(?i:[\[({<]\s*(?:at|et|@|dot|titik|\.)\s*[\])}>]|\s(?:dot|titik)\s+[a-z]{2,4}(?:$|[^a-z]))",
+    hint=r"@[0-9\s_.-]*[A-Za-z]|(?i:[\[({<][\s_]*(?:at|et|@|dot|titik|\.)[\s_]*[\])}>]|[\s_](?:dot|titik)[\s_]+[a-z]{2}|[\s_]at[\s_]+[0-9a-z-]+[\s_]*\.)",
     find=_find,
 )

@@ -27,7 +27,7 @@ def numbers(figures: str) -> list[str]:
 
 
 def _find(reading: Reading) -> Iterator[str]:
-    if numbers(reading.figures):
+    if reading.figures and numbers(reading.figures):
         yield "long number"
 
 

@@ -30,7 +30,7 @@ POST = (
 )
 PLACE = (
     r"jl|jln|jalan|gang|gg|simpang|jembatan|gedung|aula|lapangan|stadion|taman|monumen|makam|museum|bandara|bandar udara|upbu"
-    r"|lanud|terminal(?: penumpang)?(?: tipe [abc])?|pelabuhan|stasiun|rs|rsu|rsud|rsup|rsad|rs tk \w+|rumah sakit(?: umum)?(?: daerah| pusat)?|rsia|klinik"
+    r"|lanud|lapas|terminal(?: penumpang)?(?: tipe [abc])?|pelabuhan|stasiun|rs|rsu|rsud|rsup|rsad|rsj|rsi|rsk|rsgm|rs tk \w+|rumah sakit(?: umum)?(?: daerah| pusat)?|rsia|klinik"
     r"|apotek|masjid|mesjid|musholl?a|langgar|gereja|pesantren|ponpes|pondok pesantren|sekolah|sma|smk|smp|sd|mts|madrasah"
     r"|universitas|kampus|institut|yayasan|pasar|waduk|bendungan|hutan raya|tahura|perpustakaan|balai|pt|koperasi|asrama"
     r"|kompleks?|direktorat|direktur|sekretaris|sekretariat|inspektur|inspektorat|konsulat"

@@ -10,6 +10,7 @@ from quality.detectors.detector import Detector, Reading
 from quality.detectors.number import numbers
 
 SHOWN, LONG = 6, 9
+_FIGURE = "[0-9OoIilL|!]"
 _WORDS = "nik|ktp|ektp|nip|nipppk|nrp|npwp|npwpd|nitku|kk|kpj|bpjs|jkn|kis|nisn|nuptk|sim|paspor|passport"
 _CUES = frozenset(_WORDS.split("|"))
 _CUE = re.compile(
@@ -28,8 +29,10 @@ _SHAPES = {15: "NPWP", 16: "NIK, KK or NPWP", 18: "NIP"}
 
 
 def _find(reading: Reading) -> Iterator[str]:
+    if not reading.figures:
+        return
     yield from (shape for run in numbers(reading.figures) if (shape := _SHAPES.get(_digits(run))))
-    if reading.said.keys() & _CUES and _CUE.search(reading.figures):
+    if not reading.said.keys().isdisjoint(_CUES) and _CUE.search(reading.figures):
         yield "identity number"
     if _SIX.search(reading.words) and _PASSPORT.search(reading.words):
         yield "passport"
@@ -53,8 +56,8 @@ def _digits(text: str) -> int:
 
 DETECTOR = Detector(
     name="identity number",
-    hint=rf"(?i:(?:^|[^A-Za-z])(?:{_WORDS})[^0-9]{{0,20}}[0-9](?:[^0-9A-Za-z]{{0,3}}[0-9]){{3}})"
-    r"|(?:^|[^A-Za-z0-9/.-])[A-Z]{1,2}\s?[0-9]{6}"
-    r"|[0-9][ .-]?[*xX#\x{2022}]{2}|[*xX#\x{2022}]{2}[ .-]?[0-9]",
+    hint=rf"(?is:(?:^|[^A-Za-z])(?:{_WORDS})[^A-Za-z](?:[\s_]*[^\s_]){{0,20}}[\s_]*{_FIGURE}(?:[^0-9A-Za-z]*{_FIGURE}){{3}})"
+    r"|(?:^|[^A-Za-z0-9/.-])[A-Z]{1,2}[\s_]*[0-9]{6}"
+    r"|[0-9](?:[\s_.-]*[*xX#\x{2022}])*[\s_.-]*[*xX#\x{2022}]{2}|[*xX#\x{2022}]{2}(?:[\s_.-]*[*xX#\x{2022}])*[\s_.-]*[0-9]",
     find=_find,
 )

@@ -24,7 +24,7 @@ from quality.detectors.indonesia.words import COMMON, OFFICIAL, other_than
 BEFORE = 60
 _START = r"(?:^|(?<=[\s(\[{/,;:.\"=+&\u201c\u2018-]))"
 _END = "(?![A-Za-z])"
-_LETTERS = r"[A-Za-z'\u2019]"
+_LETTERS = "[A-Za-z']"
 _FORMS, _TITLES, _ROLES = first(ADDRESS), first(TITLE), first(f"{ROLE}|{POST}")
 _ADDRESSED = re.compile(rf"{_START}(?:{ADDRESS}){_END}", re.IGNORECASE)
 _TITLED = re.compile(rf"{_START}(?:{TITLE}){_END}", re.IGNORECASE)
@@ -36,7 +36,7 @@ _GRADUATED = re.compile(
 _PLACED = re.compile(
     rf"(?<![A-Za-z])(?:{PLACE})[\s.]{{0,2}}(?:(?:(?:{TITLE}){_END}|[A-Z]\.)[\s.,]{{0,2}})*$", re.IGNORECASE
 )
-_SKIPPED = re.compile(rf"[\s.:,()\"'*=/-]{{0,5}}(?:(?:{ADDRESS}|{TITLE}){_END}|[A-Za-z]\.)", re.IGNORECASE)
+_SKIPPED = re.compile(rf"[\s.:,()\"'*=/-]{{0,5}}(?:(?:{ADDRESS}|{TITLE}){_END}|[A-Za-z](?:\.|(?=\s)))", re.IGNORECASE)
 _NEXT = re.compile(rf"[\s.:,()\"'*=-]{{0,5}}({_LETTERS}{{2,}})(?:\s({_LETTERS}{{2,}}))?")
 
 
@@ -46,6 +46,8 @@ def _find(reading: Reading) -> Iterator[str]:
 
 
 def _cues(reading: Reading, first_words: frozenset[str], cue: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    if reading.said.keys().isdisjoint(first_words):
+        return
     for word in reading.said.keys() & first_words:
         yield from (found for start in reading.said[word] if (found := cue.match(reading.words, start)))
 
@@ -64,7 +66,7 @@ def _titled(reading: Reading) -> bool:
 
 
 def _graduated(reading: Reading) -> bool:
-    if not reading.said.keys() & STUDIES:
+    if reading.said.keys().isdisjoint(STUDIES):
         return False
     return any(_is_name(match[1]) for match in _GRADUATED.finditer(reading.words))
 
@@ -92,13 +94,21 @@ def _is_name(word: str) -> bool:
 
 def _hint() -> str:
     """RE2 knows no look-ahead: after a role, words that are common in official texts are left out by spelling them."""
-    cue = "|".join(one.replace(r"(?=\.)", r"\.") for one in (ADDRESS, TITLE))
-    gap = "[^0-9A-Za-z]{0,6}"
-    name = rf"{gap}(?:[A-Za-z]\.{gap}|(?:{cue})[^A-Za-z]{gap}){{0,4}}{other_than(COMMON)}\s"
+    cue = "|".join(_cue(one) for one in f"{ADDRESS}|{TITLE}".split("|"))
+    gap = "[^0-9A-Za-z]*"
+    name = rf"[^0-9A-Za-z]{gap}(?:[A-Za-z][.\s_]{gap}){{0,3}}{other_than(COMMON)}[\s_]"
     return (
-        rf"(?i:(?:^|[^0-9A-Za-z'])(?:(?:{cue})(?:$|[^A-Za-z])|(?:{ROLE}|{POST})\s?[:=]|(?:{ROLE}){name})"
-        rf"|[a-z'],?\.?\s?,\s?(?:{DEGREES}|{DEGREES_UNDOTTED})(?:$|[^A-Za-z])|[a-z']\.?\s(?:{DEGREES})(?:$|[^A-Za-z]))"
+        (
+            rf"(?i:(?:^|[^0-9A-Za-z'])(?:{cue}|(?:{ROLE}|{POST})[\s_]*[:=]|(?:{ROLE}){name})"
+            rf"|,[\s_]*(?:{DEGREES}|{DEGREES_UNDOTTED})(?:$|[^A-Za-z])|[\s_](?:{DEGREES})(?:$|[^A-Za-z]))"
+        )
+        .replace(r"\s?", r"[\s_]*")
+        .replace(" ", r"[\s_]+")
     )
+
+
+def _cue(one: str) -> str:
+    return one.replace(r"(?=\.)", r"\.") if one.endswith(r"(?=\.)") else rf"{one}(?:$|[^A-Za-z])"
 
 
 DETECTOR = Detector(name="name", hint=_hint(), find=_find)

@@ -34,12 +34,15 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(name="activity code", pattern=_SUB_KEGIATAN),
     Phrase(name="account code", pattern=_REKENING),
     Phrase(name="DIPA number", pattern=rf"DIPA[- ]\d{{3}}\.\d{{2}}\.\d(?:\.\d{{6}})?/{_YEAR}"),
-    Phrase(name="region code", pattern=r"\d{2}\.\d{2}\.\d{2}\.[12]\d{3}"),
-    Phrase(name="amount with its currency", pattern=rf"(?:Rp\.?|IDR)\s?{_GROUPED}{{1,4}}(?:,\d{{2}}|,-)?"),
+    Phrase(
+        name="region code",
+        pattern=r"(?:desa|kelurahan|kode|wilayah)(?:\s[A-Za-z']+){0,3}\s?\(\d{2}\.\d{2}\.\d{2}\.[12]\d{3}\)",
+    ),
     Phrase(
         name="amounts in a range",
         pattern=rf"(?:Rp\.?|IDR)\s?{_GROUPED}{{1,4}}(?:,\d{{2}})?\s?(?:-|s\.?/?d\.?|sampai)\s?{_GROUPED}{{1,4}}(?:,\d{{2}})?",
     ),
+    Phrase(name="amount with its currency", pattern=rf"(?:Rp\.?|IDR)\s?{_GROUPED}{{1,4}}(?:,\d{{2}}|,-)?"),
     Phrase(name="unit price", pattern=rf"@\s?(?:Rp\.?\s?)?{_GROUPED}{{1,3}}(?:,\d{{2}})?"),
     Phrase(
         name="number of a decree or letter",

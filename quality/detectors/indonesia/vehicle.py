@@ -27,8 +27,10 @@ _NO_PLATE = frozenset(_WORDS_AFTER.split())
 
 
 def _find(reading: Reading) -> Iterator[str]:
+    if not reading.figures:
+        return
     forms = [_PLATE] if _THREE.search(reading.words) else []
-    forms += [_BESIDE] if reading.said.keys() & _CUES else []
+    forms += [_BESIDE] if not reading.said.keys().isdisjoint(_CUES) else []
     found = (match for form in forms for match in form.finditer(reading.words))
     if any(_letters(match) not in _NO_PLATE for match in found):
         yield "number plate"
@@ -40,7 +42,7 @@ def _letters(match: re.Match[str]) -> str:
 
 DETECTOR = Detector(
     name="number plate",
-    hint=rf"(?:^|[^A-Za-z0-9.-])(?:{_REGIONS})[\s.-]?[0-9]{{3,4}}[\s.-]?[A-Z]{{2,3}}(?:$|[^A-Za-z0-9])"
-    rf"|(?i:(?:^|[^A-Za-z])(?:{_WORDS})(?:[^A-Za-z].{{0,40}}|)[^A-Za-z0-9][A-Z]{{1,2}}[\s.-]{{0,2}}[0-9]{{1,4}}[\s.-]{{0,2}}[A-Z]{{1,3}}(?:$|[^A-Za-z0-9]))",
+    hint=rf"(?:^|[^A-Za-z0-9.-])(?:{_REGIONS})(?:[.-]|[\s_]*)[0-9]{{3,4}}(?:[.-]|[\s_]*)[A-Z]{{2,3}}(?:$|[^A-Za-z0-9])"
+    rf"|(?is:(?:^|[^A-Za-z])(?:{_WORDS})(?:[^A-Za-z](?:[\s_]*[^\s_]){{0,40}}[\s_]*|)[^A-Za-z0-9][A-Z]{{1,2}}[\s._-]*[0-9]{{1,4}}[\s._-]*[A-Z]{{1,3}}(?:$|[^A-Za-z0-9]))",
     find=_find,
 )
