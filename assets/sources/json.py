@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.model import Strict
-from assets.sources import api, documents
+from assets.sources import documents
 from assets.sources.source import Reading, Request, Source
 
 
@@ -68,4 +68,8 @@ class Json(Source):
 
     def read(self, request: Request) -> Reading:
         """Stream the records, page by page or file by file."""
-        return documents.read(self, request) if self.path is not None else api.read(self, request)
+        if self.path is not None:
+            return documents.read(self, request)
+        from assets.sources import api  # noqa: PLC0415 - the HTTP client is loaded when an API is read
+
+        return api.read(self, request)

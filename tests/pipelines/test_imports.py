@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Each is loaded by the function that uses it, when it uses it. Arrow loads pandas as soon as it makes an array of a list.
 HEAVY = (
-    "great_expectations", "pandas", "frictionless", "ckanapi", "requests", "xlsxwriter", "fastexcel", "openpyxl",
+    "great_expectations", "pandas", "frictionless", "ckanapi", "requests", "httpx", "xlsxwriter", "fastexcel", "openpyxl",
     "adbc_driver_manager", "adbc_driver_postgresql", "sqlalchemy", "psycopg", "psycopg2",
 )  # fmt: skip
 BUILD = """
