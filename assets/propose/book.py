@@ -93,14 +93,15 @@ def _position(sheet: _Sheet) -> dict[str, Any]:
 
 
 def _footer(sheet: _Sheet) -> int:
-    """Rows at the end with fewer than two cells, in a table that has more; empty ones between them don't count."""
-    notes = 0
-    for at in range(sheet.cells.rows - 1, max(sheet.frame.first, sheet.cells.rows - _NOTES), -1):
+    """Rows at the end of which none has two cells, in a table that has more, without the empty ones above them."""
+    last = next((at for at in range(sheet.cells.rows - 1, -1, -1) if filled(sheet.cells.row(at))), 0)
+    first = None
+    for at in range(last, max(sheet.frame.first, last - _NOTES), -1):
         held = filled(sheet.cells.row(at))
         if held > 1 or sheet.cells.width < 3:  # noqa: PLR2004 - a narrow table has rows of one cell
             break
-        notes += held
-    return notes
+        first = at if held else first
+    return 0 if first is None else last - first + 1
 
 
 def _told(file: Path, sheet: _Sheet, sheets: int) -> str:

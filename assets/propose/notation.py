@@ -50,7 +50,8 @@ def numbers_of(column: Profile, *, amount: bool = False) -> Numbers | None:
 
     Where its name says that it holds an `amount`, a few cells that are no numbers do not make it text.
     """
-    nulls = nulls_of(column) or _words(column, amount=amount)
+    marks = nulls_of(column)
+    nulls = (*marks, *_words(column.without(marks), amount=amount))
     plain = column.without(nulls)
     least = _NEARLY if amount and plain.filled >= _SOME else 1
     if plain.share(_FIGURES) < least:

@@ -10,6 +10,7 @@ from assets.errors import SourceUnreadable
 from assets.propose.frame import Frame, filled, frame_of
 from assets.propose.proposal import Origin
 from assets.propose.sniff import Dialect, dialect_of, encoding_of
+from assets.propose.stacked import stacked_in
 
 _START = 1 << 20
 _END = 1 << 16
@@ -31,11 +32,15 @@ def text_origin(file: Path, place: dict[str, str]) -> Origin:
         raise SourceUnreadable(
             "no table was found in the file", file=file.name, next="open it and look where it begins"
         )
-    options = {**place, **_format(encoding, dialect), **_position(frame, lines)}
-    footer = _footer(file, encoding, dialect)
-    if footer:
-        options["footer"] = footer
-    return Origin(options=options, remarks={"encoding": known}, told=_told(file, options, dialect, frame, lines))
+    header = records[frame.header[0]] if len(frame.header) == 1 else ()
+    others, remarks = stacked_in(file, encoding, dialect, header)
+    notes = _footer(file, encoding, dialect)
+    options = {**place, **_format(encoding, dialect), **_position(frame, lines), **({"footer": notes} if notes else {})}
+    return Origin(
+        options={**options, **others},
+        remarks={"encoding": known, **remarks},
+        told=_told(file, options, dialect, frame, lines),
+    )
 
 
 def _start(file: Path, encoding: str) -> str:

@@ -100,7 +100,7 @@ def _value(value: Any) -> str:
 
 
 def _flow(value: Mapping[str, Any]) -> str:
-    return f"{{{', '.join(f'{name}: {_value(inner)}' for name, inner in value.items())}}}"
+    return f"{{{', '.join(f'{_scalar(name)}: {_value(inner)}' for name, inner in value.items())}}}"
 
 
 def _scalar(value: Any) -> str:

@@ -111,3 +111,12 @@ def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -
     with pytest.raises(SourceUnreadable) as caught:
         book_origin(tmp_path / "f.xlsx", {}, sheet="Dta")
     assert caught.value.facts["allowed"] == "Data, Notes"
+
+
+def test_notes_below_a_table_are_left_out(tmp_path: Path) -> None:
+    """With the empty rows between them; the empty ones above them are empty rows."""
+    rows: list[list[Any]] = [["kode", "uraian", "nilai"], *([f"a{at}", "x", at] for at in range(9)), [], ["Catatan: 1"], [],
+                             ["Sumber: dinas"]]  # fmt: skip
+    book(tmp_path / "f.xlsx", {"Sheet1": rows})
+    found = proposed(tmp_path)
+    assert (found.rows, found.set_aside) == (9, {"footer": 3, "empty rows": 1})

@@ -169,6 +169,7 @@ def test_a_masked_cell_keeps_its_shape_alone() -> None:
     (("$5,000.00", "$7"), {"thousands": ",", "affixes": ("$",)}),
     (("12.5%", "3%"), {"affixes": ("%",)}),
     (("5", "7", "belum dibuat", "belum dibuat"), {"nulls": ("", "belum dibuat")}),
+    (("5", *map(str, range(60)), "-", "nfp", "nfp"), {"nulls": ("", "-", "nfp")}),
 ])  # fmt: skip
 def test_units_scales_and_a_sentence_for_nothing_are_found(texts: tuple[str, ...], values: dict[str, object]) -> None:
     """The column is one of amounts all the same."""
@@ -191,3 +192,11 @@ def test_numbers_of_their_own_are_codes_though_no_name_says_so() -> None:
     """Amounts are round, and of any length."""
     assert column("1", *[str(3_215_289 + 1000 * at) for at in range(600)]).hint == "code"
     assert column("1", *[str(1000 * at) for at in range(1, 600)]).hint == "public_measure"
+
+
+def test_a_few_typing_errors_do_not_make_amounts_text() -> None:
+    """Their rows will be rejected, and how many is said; a word that stands there once is no mark for nothing."""
+    found = column("realisasi", *map(str, range(100)), "21,276,070,424,00", "Budi Contoh")
+    assert (found.type, notation(found)) == ("decimal(20,2)", {})
+    assert found.remarks == ("2 of 102 cells are no number in this notation: their rows are rejected",)
+    assert column("catatan", *map(str, range(100)), "21,276,070,424,00").type == "string"

@@ -98,3 +98,19 @@ def test_what_is_no_table_is_refused_with_advice(tmp_path: Path, name: str, cont
         kind_of(tmp_path / name)
     assert word in caught.value.facts["found"]
     assert caught.value.facts["next"]
+
+
+def test_tables_one_below_the_other_are_read_as_one(tmp_path: Path) -> None:
+    """Titles between them are left out; the header that comes again is set aside by the reader."""
+    text = "Report of A,\n,\nkind,sum\nx,1\ny,2\n,\nReport of B (2),\n,\nkind,sum\nz,3\n"
+    assert options(tmp_path, text) == {"skip": 2, "leave_out": {"kind": r"^(Report of B \(2\))$"}}
+
+
+def test_another_table_below_is_left_out(tmp_path: Path) -> None:
+    """When all lines that do not fit stand at the end and fit each other; a remark says which lines."""
+    text = "a,b,c\n" + "x,y,1\n" * 9 + "p,q\n" + "r,2\n" * 6
+    files(tmp_path, {"f.csv": text})
+    origin = text_origin(tmp_path / "f.csv", {})
+    assert origin.options == {"footer": 7}
+    assert origin.remarks["footer"] == "another table, of 2 columns, stands in lines 11 to 17: it is left out"
+    assert options(tmp_path, "a,b,c\n" + "x,y,1\n" * 9 + "ragged,2\nx,y,1\n" + "r,2\n" * 6) == {}
