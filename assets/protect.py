@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets import groups
+from assets.ahead import ahead
 from assets.anonymity.plan import Anonymiser, anonymiser
 from assets.contract import Contract
 from assets.errors import Unbalanced, Unproven
@@ -25,7 +26,7 @@ from assets.table import ID, public_schema
 from assets.withheld import Tally, Withheld, measures, sums
 
 BATCH = 131_072
-_HEX, _LETTERS = "0123456789abcdef", "abcdefghijklmnop"
+_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,26 +116,36 @@ def _protected(
     who = contract.persons
     excluded = pq.read_table(store.excluded, columns=[ROW]).column(ROW).combine_chunks()
     for batch in _ordered(contract, store):
-        kept = batch.filter(pc.invert(pc.is_in(batch.column(ROW), value_set=excluded)))
-        persons = about_persons(kept, who)
+        stays = pc.invert(pc.is_in(batch.column(ROW), value_set=excluded))
+        persons = about_persons(batch, who)
         if who and who.rows == "withhold" and not contract.aggregate:
-            tally.add(kept.filter(persons))
-            kept = kept.filter(pc.invert(persons))
-            persons = about_persons(kept, who)
+            tally.add(batch.filter(pc.and_(stays, persons)))
+            stays = pc.and_(stays, pc.invert(persons))
+        kept = batch.filter(stays)
         cells = crowd.cells(kept) if crowd else {}
-        yield _columns(contract, kept, persons, vault, cells)
+        yield _columns(contract, kept, persons.filter(stays), vault, cells)
 
 
 def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
     """The raw rows in order of the key: a database gives them so, anything else is sorted here."""
+    columns = _needed(contract)
     if contract.source.kind == "sql":
-        yield from pq.ParquetFile(store.raw).iter_batches(BATCH)
+        yield from pq.ParquetFile(store.raw).iter_batches(BATCH, columns=columns)
         return
     with duckdb.connect() as connection:
-        order = ", ".join(_quoted(name) for name in (*contract.key, ROW))
-        query = f"SELECT * FROM read_parquet(?) ORDER BY {order}"
+        names, order = (", ".join(map(_quoted, of)) for of in (columns, (*contract.key, ROW)))
+        query = f"SELECT {names} FROM read_parquet(?) ORDER BY {order}"
         reader: pa.RecordBatchReader = connection.sql(query, params=[str(store.raw)]).to_arrow_reader(BATCH)
         yield from reader
+
+
+def _needed(contract: Contract) -> list[str]:
+    """The columns that are shown, or that say which rows are; what is dropped is not even read."""
+    who, group = contract.persons, contract.aggregate
+    named: set[str | None] = {c.name for c in contract.public_columns}
+    named |= {*who.ids, who.column, who.count} if who else set()
+    named |= {group.count} if group else set()
+    return [*(c.name for c in contract.raw_columns if c.name in named), ROW]
 
 
 def _columns(
@@ -161,7 +172,7 @@ def _columns(
 def _write(contract: Contract, batches: Iterator[pa.RecordBatch], target: Path) -> int:
     schema, rows = public_schema(contract), 0
     with duckdb.connect() as connection, pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for batch in batches:
+        for batch in ahead(batches):
             rows += batch.num_rows
             writer.write_table(with_id(connection, batch, contract.public_key).cast(schema))
     return rows
@@ -171,11 +182,19 @@ def with_id(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, key: S
     """`batch` with a first column `id`: 64 bits of the key's SHA-256 as 16 letters, the same in every release."""
     table = pa.Table.from_batches([batch])
     parts = ", ".join(f"coalesce(CAST({_quoted(name)} AS VARCHAR), '')" for name in key)
-    expression = f"translate(left(sha256(concat_ws(chr(31), {parts})), 16), '{_HEX}', '{_LETTERS}')"
     connection.register("batch", table)
-    ids: pa.Table = connection.sql(f"SELECT {expression} AS id FROM batch").to_arrow_table()
+    digits: pa.Table = connection.sql(
+        f"SELECT left(sha256(concat_ws(chr(31), {parts})), 16) FROM batch"
+    ).to_arrow_table()
     connection.unregister("batch")
-    return table.add_column(0, ID, ids.column(0))
+    return table.add_column(0, ID, pa.chunked_array(map(_letters, digits.column(0).chunks), pa.string()))
+
+
+def _letters(digits: pa.StringArray) -> pa.StringArray:
+    """Hexadecimal digits as the letters a to p, which no scan takes for a number."""
+    _, offsets, data = digits.buffers()
+    letters = pa.py_buffer(data.to_pybytes().translate(_LETTERS)) if data else None
+    return pa.StringArray.from_buffers(len(digits), offsets, letters, offset=digits.offset)
 
 
 def _quoted(name: str) -> str:
