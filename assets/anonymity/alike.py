@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from assets.anonymity.classes import Classes, Ints
+from assets.anonymity.classes import Bits, Classes, Ints
 
 Node = tuple[int, ...]
+Truths = npt.NDArray[np.bool_]
 _DENSE = 4  # a table of this many slots for each class is faster than sorting
 
 
@@ -31,7 +33,7 @@ def alike(classes: Classes, node: Node, *, within: Ints, columns: Sequence[int])
     return group if size <= _DENSE * max(len(within), 1000) else _numbered(group)[0]
 
 
-def enough(classes: Classes, group: Ints, need: Need, *, within: Ints) -> np.ndarray:
+def enough(classes: Classes, group: Ints, need: Need, *, within: Ints) -> Truths:
     """For each class in `within`, whether its group has enough persons and enough values of each sensitive column."""
     count = int(group.max()) + 1 if len(group) else 0
     good = _persons(classes, group, count, need.k, within) >= need.k
@@ -46,23 +48,30 @@ def _numbered(group: Ints) -> tuple[Ints, int]:
 
 
 def _persons(classes: Classes, group: Ints, count: int, k: int, within: Ints) -> Ints:
-    """Persons of each group: exact wherever it matters whether they are `k`."""
-    persons = np.bincount(group, weights=classes.persons[within], minlength=count).astype(np.int64)
-    where, who = classes.movers
-    if not len(where):
-        return persons
+    """Persons of each group, or fewer where they are `k` all the same: bits tell most groups apart, the rest is counted."""
+    alone = np.bincount(group, weights=classes.persons[within], minlength=count).astype(np.int64)
+    if not len(classes.movers[0]):
+        return alone
+    moving = _values(classes.crowd[None, within], group, count)
+    doubtful = alone + moving < k
+    groups, who = _moving(classes, group, doubtful, within)
+    order = np.lexsort((who, groups))
+    groups, who = groups[order], who[order]
+    first = np.ones(len(groups), np.bool_)
+    first[1:] = (groups[1:] != groups[:-1]) | (who[1:] != who[:-1])
+    return alone + np.where(doubtful, np.bincount(groups[first], minlength=count), moving)
+
+
+def _moving(classes: Classes, group: Ints, doubtful: Truths, within: Ints) -> tuple[Ints, Bits]:
+    """The pairs of group and person for those who stand in several classes, in doubtful groups."""
     place = np.full(len(classes.rows), -1, np.int64)
-    place[within] = np.arange(len(within))
+    place[within[doubtful[group]]] = group[doubtful[group]]
+    where, who = classes.movers
     here = place[where] >= 0
-    groups, who = group[place[where[here]]], who[here]
-    most = persons + np.bincount(groups, minlength=count)
-    open_ = ((persons < k) & (most >= k))[groups]
-    people = int(who.max()) + 1 if len(who) else 1
-    apart = np.unique(groups[open_] * people + who[open_])
-    return persons + np.bincount(apart // people, minlength=count)
+    return place[where[here]], who[here]
 
 
-def _values(bits: np.ndarray, group: Ints, count: int) -> Ints:
+def _values(bits: Bits, group: Ints, count: int) -> Ints:
     found = np.zeros(count, np.int64)
     for word in bits:
         merged = np.zeros(count, np.uint64)

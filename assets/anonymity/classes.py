@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 Columns = Mapping[str, Sequence[Level]]
 _WORD, _WORDS = 64, (1, 4)
 _SALTS, _MET = 1024, 257  # tries to give each value a bit of its own; more values than this have to share
-_NOBODY = (np.empty(0, np.int64), np.empty(0, np.int64))
+_NOBODY = (np.empty(0, np.int64), np.empty(0, np.uint64))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,8 @@ class Ladder:
 class Classes:
     """The classes: for each its leaf in every column, its rows, its persons, and the bits of its sensitive values.
 
-    `persons` counts those who stand in one class only; those in several are `movers`, as pairs of class and person.
+    `persons` counts those who stand in one class only; those in several are `movers`, as pairs of class and person, and
+    set a bit each in the `crowd` of a class.
     `ids` tells a class by the hash of its leaves, salted so that no two share one.
     """
 
@@ -50,7 +51,8 @@ class Classes:
     leaves: tuple[Ints, ...]
     rows: Ints
     persons: Ints
-    movers: tuple[Ints, Ints]
+    movers: tuple[Ints, Bits]
+    crowd: Bits
     values: tuple[Bits, ...]
     ids: Bits
     salt: int
@@ -89,6 +91,7 @@ def collapse(
         rows=_ints(found, "n"),
         persons=persons,
         movers=movers,
+        crowd=_crowd(movers, len(ids)),
         values=tuple(
             np.stack([_bits64(found, f"b{i}_{word}") for word in range(len(words))]) for i, words in enumerate(bits)
         ),
@@ -165,7 +168,7 @@ def _salt(connection: duckdb.DuckDBPyConnection, columns: Columns) -> int:
 
 def _persons(
     connection: duckdb.DuckDBPyConnection, source: str, class_: str, person: str, ids: Bits
-) -> tuple[Ints, tuple[Ints, Ints]]:
+) -> tuple[Ints, tuple[Ints, Bits]]:
     """Persons of one class only, counted by class, and the pairs of those in several; rows without id are one person."""
     pairs = f"SELECT DISTINCT {class_} AS class, hash({quoted(person)}) AS person FROM {source}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
@@ -176,11 +179,16 @@ def _persons(
     persons = np.zeros(len(ids), np.int64)
     persons[order[np.searchsorted(ids[order], _bits64(settled, "class"))]] = _ints(settled, "n")
     several = "SELECT person FROM persons WHERE times > 1"
-    numbered = "dense_rank() OVER (ORDER BY person) AS person"
-    moves = _table(connection, f"SELECT class, {numbered} FROM pairs WHERE person IN ({several})")
+    moves = _table(connection, f"SELECT class, person FROM pairs WHERE person IN ({several})")
     where = order[np.searchsorted(ids[order], _bits64(moves, "class"))]
     connection.execute("DROP TABLE pairs; DROP TABLE persons")
-    return persons, (where.astype(np.int64), _ints(moves, "person"))
+    return persons, (where.astype(np.int64), _bits64(moves, "person"))
+
+
+def _crowd(movers: tuple[Ints, Bits], count: int) -> Bits:
+    crowd = np.zeros(count, np.uint64)
+    np.bitwise_or.at(crowd, movers[0], np.uint64(1) << (movers[1] % np.uint64(_WORD)))
+    return crowd
 
 
 def _ladder(
