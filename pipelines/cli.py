@@ -87,9 +87,15 @@ def run(
     names: Names = None,
     *,
     partition: Annotated[str | None, typer.Option(help="A year or month of a dataset that is read in parts.")] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what a run would do; keep and publish nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read, check, protect and publish; needs no daemon and is recorded in Dagster all the same."""
+    if preview:
+        _previewed(names, as_json=as_json)
+        return
     from pipelines.definitions import defs  # noqa: PLC0415
     from pipelines.run import in_order  # noqa: PLC0415
     from pipelines.run import run as run_one  # noqa: PLC0415
@@ -115,6 +121,17 @@ def run(
     stopped = [one for one in runs if not one.success]
     if stopped:
         raise typer.Exit(stopped[0].exit_code)
+
+
+def _previewed(names: list[str] | None, *, as_json: bool) -> None:
+    from pipelines.preview import preview  # noqa: PLC0415
+
+    settings, contracts = _office()
+    found = [preview(contract, settings, contracts) for contract in _chosen(contracts, names).values()]
+    documents = json.dumps([one.document() for one in found], indent=2, default=str)
+    typer.echo(documents if as_json else "\n".join(line for one in found for line in one.lines()))
+    if any(one.stopped for one in found):
+        raise typer.Exit(4)
 
 
 @app.command()

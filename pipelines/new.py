@@ -11,6 +11,7 @@ from assets.errors import ContractError, SettingsError
 from assets.settings import Settings, load
 
 OPEN = '"?"'
+SHOWN = 3  # rows side by side
 _ASIDE = {
     "sums": "rows of sums found and set aside (they add up)",
     "levels above": "rows of sums found and set aside (they add up)",
@@ -84,8 +85,7 @@ def _told(proposal: Any, file: Path, classes: int, addition: str | None) -> Iter
     aside = [f"{count:,} {_ASIDE.get(reason, reason)}" for reason, count in proposal.set_aside.items()]
     rejects = [f"{count:,} rejected ({rule})" for rule, count in proposal.rejects.items()]
     yield f"Read {', '.join([proposal.origin.told, f'{proposal.rows:,} rows', *rejects, *aside])}."
-    for name, total in proposal.totals.items():
-        yield f"  total {name:<32} {_grouped(total)}"
+    yield from (f"  total {name} {grouped(total)}" for name, total in proposal.totals.items())
     yield from _preview(proposal)
     key = ", ".join(proposal.key)
     yield f"Proposed {file}: {len(proposal.columns)} columns, key ({key}) {proposal.key_remark or 'is unique'}."
@@ -96,10 +96,12 @@ def _told(proposal: Any, file: Path, classes: int, addition: str | None) -> Iter
 
 
 def _preview(proposal: Any) -> Iterator[str]:
-    yield f"First {len(proposal.preview)} rows, masked:"
+    shown = proposal.preview[:SHOWN]
+    yield f"First {len(shown)} rows, masked:"
+    widest = max(len(column.name) for column in proposal.columns)
     for at, column in enumerate(proposal.columns):
-        cells = "  ".join(f"{row[at]:<24}" for row in proposal.preview[:3])
-        yield f"  {column.name[:28]:<28} {column.type:<14} {cells}".rstrip()
+        cells = "  ".join(f"{row[at]:<24}" for row in shown)
+        yield f"  {column.name:<{widest}} {column.type:<14} {cells}".rstrip()
 
 
 def _suspects(proposal: Any) -> Iterator[str]:
@@ -109,6 +111,7 @@ def _suspects(proposal: Any) -> Iterator[str]:
         yield f"{len(found)} column{'s look' if len(found) > 1 else ' looks'} like people: {told}."
 
 
-def _grouped(total: str) -> str:
+def grouped(total: str) -> str:
+    """An exact number with its thousands parted, and without a fraction that is nothing."""
     whole, _, fraction = total.partition(".")
     return f"{int(whole):,}.{fraction}" if fraction.strip("0") else f"{int(whole):,}"

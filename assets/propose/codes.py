@@ -1,7 +1,7 @@
 """Codes and short lists: the pattern that all codes of a column fit, and the values of a column that has few."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +11,7 @@ from assets.propose.words import CODE, MEASURE, says
 
 _MANY, _VERY_MANY = 50, 500  # rows, from which a number of its own in each is no chance
 _SELDOM = 0.05
+_PERSONAL = 10  # digits, from which telephone and account numbers begin
 _FEW = 20  # values that make a list
 _OFTEN = 5  # times that each stands there, in the middle
 _LONGEST = 60
@@ -84,7 +85,7 @@ def _joined(shapes: list[str]) -> str:
     if len(shapes) == 1:
         return shapes[0]
     if all(re.fullmatch(r"\\d(?:\{\d+\})?", shape) for shape in shapes):
-        return r"\d+"  # running numbers grow longer
+        return _running(sorted(int((re.search(r"\d+", shape[2:]) or [1])[0]) for shape in shapes))
     same = _same_marks(shapes)
     if same is not None:
         return same
@@ -94,6 +95,12 @@ def _joined(shapes: list[str]) -> str:
         return "|".join(shapes)
     marks = sorted({part for shape in shapes for part in _marks(shape)})
     return f"[{''.join(marks)}]+"
+
+
+def _running(lengths: Sequence[int]) -> str:
+    """Numbers that grow longer in time, but never as long as a person's."""
+    longest = lengths[-1] + 1 if lengths[-1] < _PERSONAL - 1 else lengths[-1]
+    return rf"\d{{{lengths[0]},{longest}}}"
 
 
 def _same_marks(shapes: list[str]) -> str | None:

@@ -19,6 +19,7 @@ _WIDEST = 38
 _LARGE = 6  # digits from which a number is an amount
 _BOOLEANS = (("true", "false"), ("ya", "tidak"), ("yes", "no"), ("y", "n"))
 _YEARS, _FIRST_YEAR, _LAST_YEAR = r"^(?:1[5-9]|20)\d\d$", "1500", "2099"
+_FEW = 20  # whole numbers, which tell kinds and not amounts
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _LONG_TEXT, _MANY_WORDS = 80, 6
 
@@ -99,8 +100,9 @@ def _number(column: Profile, known: Column, *_: object) -> Column | None:
         return None
     kind = _number_type(found, known.name)
     low, high = _bounds(found, known.name, column)
+    kinds = kind == "integer" and column.distinct <= _FEW
     return replace(
-        known, type=kind, values=found.values, hint="public_measure", unit=unit_of(known.name), minimum=low,
+        known, type=kind, values=found.values, hint="public" if kinds else "public_measure", unit=unit_of(known.name), minimum=low,
         maximum=high, required=column.without(found.values.nulls).empty == 0, remarks=_with(known, found.doubt),
     )  # fmt: skip
 

@@ -84,6 +84,8 @@ def test_a_pattern_fits_every_code() -> None:
     codes = ["5.1.02", "5.2.01"]
     assert column("kode_rekening", *codes, patterns=PATTERNS).pattern == "rekening_rinci"
     assert column("kode", "D107", "K34").pattern == r"[A-Z]\d{2,3}"
+    assert column("kd_satker", "59774", "152339").pattern == r"\d{5,7}"
+    assert column("kd_tender", "10002513000", "999999999").pattern == r"\d{9,11}"
     assert pattern_of(profiled(["11", "11.01", "11.01.01.2001"]), {}) == r"\d+(\.\d+)*\.?"
 
 
@@ -200,3 +202,9 @@ def test_a_few_typing_errors_do_not_make_amounts_text() -> None:
     assert (found.type, notation(found)) == ("decimal(20,2)", {})
     assert found.remarks == ("2 of 102 cells are no number in this notation: their rows are rejected",)
     assert column("catatan", *map(str, range(100)), "21,276,070,424,00").type == "string"
+
+
+def test_whole_numbers_of_few_kinds_are_no_measure() -> None:
+    """A sum of stages or ranks means nothing."""
+    assert column("tahap", "1", "2", "3").hint == "public"
+    assert column("jumlah", "1", "2", "3").hint == "public_measure"
