@@ -10,6 +10,7 @@ import pytest
 from assets import settings as settings_of
 from assets.catalog import load_all
 from assets.contract import Contract
+from quality.detectors.look import Eye
 from quality.rules import check_rules
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,15 @@ def test_every_text_is_given_in_both_languages(contracts: dict[str, Contract], n
     assert all(column.label.root.keys() == {"id", "en"} for column in contract.columns)
     assert all(text is not None and text.root["id"] != text.root["en"] for text in texts)
     assert all(len(text.root[language]) > 15 for text in texts[1:] if text for language in ("id", "en"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_looks_like_a_person(contracts: dict[str, Contract], name: str) -> None:
+    """Titles, labels and descriptions go into every release: the scan must not take one of them for a name."""
+    texts = [contracts[name].title, contracts[name].summary]
+    texts += [text for column in contracts[name].columns for text in (column.label, column.description) if text]
+    eye = Eye()
+    assert [words for text in texts for words in text.root.values() if eye.suspects(words)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
