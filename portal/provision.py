@@ -67,8 +67,6 @@ def make_databases(server: Postgres) -> None:
     server.sql(_permissions(), database=DATASTORE)
     # rows are cut into words as questions are (ckan.datastore.default_fts_lang)
     server.sql(f"alter database {DATASTORE} set default_text_search_config to 'pg_catalog.indonesian'")
-    # rows are cut into words as questions are (ckan.datastore.default_fts_lang)
-    server.sql(f"alter database {DATASTORE} set default_text_search_config to 'pg_catalog.indonesian'")
 
 
 def seed(state: State, *, url: str, supervisor: Supervisor) -> dict[str, str]:

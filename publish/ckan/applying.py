@@ -1,23 +1,24 @@
 """Carries out a plan. Killed anywhere, the next plan finds what is left; with nothing left it writes nothing.
 
 A first release is private until all of it was read back. A later one marks its table as being loaded before the first
-change, and as holding the release after the last comparison: in between, the table is not trusted but read.
+change, and as holding the release after the last comparison: in between, the table is not trusted but read. Where
+the portal has ckanext-terang, everything is loaded aside and switched at once, the mark with it.
 """
 
 import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from assets.contract import Contract
-from assets.errors import PortalRefused
 from assets.model import Text
 from assets.settings import Settings
-from publish.ckan import load, readback
+from publish.ckan import load, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
-from publish.ckan.client import Client, Rejected, Unclear
+from publish.ckan.client import Client, Unclear
+from publish.ckan.creating import create, without_file
 from publish.ckan.planning import Plan, planned
 from publish.ckan.present import LOADING, REWRITING, changed_fields, changed_resource, gone, has_view
 from publish.ckan.resources import MARK, Resource, translated
@@ -87,6 +88,9 @@ def _scan(plan: Plan, contract: Contract) -> None:
 
 def _persevere(client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]) -> None:
     """Carry out the plan; where the answer to a write was lost, look at what there is and go on from there."""
+    if plan.has("carry on") and plan.present:
+        switching.carry_on(client, plan.present.id)
+        plan = planned(client, contract, settings, plan.release)
     for look in range(LOOKS):
         try:
             _carry_out(Work(client=client, plan=plan, languages=settings.languages, careful=look > 0, at=at))
@@ -104,6 +108,9 @@ def _carry_out(work: Work) -> None:
     plan, table = work.plan, work.plan.desired.table
     if not plan:
         return
+    if plan.switched:
+        _switch(work)
+        return
     package = _begin(work)
     if table and plan.has(*ROWS_CHANGE, "update dictionary", "add view"):
         _load(work)
@@ -115,12 +122,51 @@ def _carry_out(work: Work) -> None:
         _settle(work, package)
 
 
+def _switch(work: Work) -> None:
+    """Load everything aside, then change it at once; a first release is still private then, until it was read back."""
+    plan, client, table = work.plan, work.client, work.plan.desired.table
+    assert plan.capabilities.extension is not None  # noqa: S101 - its only caller looked
+    if plan.present is None:
+        package = create(client, plan.desired, _loading(work))
+        work.at("created")
+    else:
+        package = plan.present.id
+    tables = {table.resource_id: table} if table and plan.has("load table") else {}
+    sent = {
+        resource.id: resource for resource in [*plan.uploads, *(r for r in plan.desired.resources if r.id in tables)]
+    }
+    switching.load(client, package, sent.values(), tables, able=plan.capabilities.extension, at=work.at)
+    switching.switch(client, _switching(work, package), {id_: resource.sha256 for id_, resource in sent.items()})
+    work.at("switched")
+    if plan.has("update dictionary", "add view"):
+        _load(work)
+    _read_files(work, package)
+    if plan.has("make public"):
+        _settle(work, package)
+    elif tables:
+        _read_sample(work)
+
+
+def _switching(work: Work, package: str) -> Revision:
+    """What changes with the files: also the mark, which must be what we planned for, and resources that are new."""
+    plan, now, data = work.plan, work.plan.present, work.plan.desired.data.id
+    revision = _revision(plan, package)
+    if now is None:
+        return revision
+    mark = {MARK: _loading(work) if plan.has("make public") else plan.desired.mark}
+    missing = [without_file(resource) for resource in plan.desired.resources if resource.id not in now.resources]
+    added = [{**new, **(mark if new["id"] == data else {})} for new in missing]
+    marked = {data: {**revision.resources.get(data, {}), **mark}} if data in now.resources else {}
+    match = {f"resources__{data}__{MARK}": now.mark} if now.mark else {}
+    return replace(revision, resources={**revision.resources, **marked}, added=added, match=match)
+
+
 def _begin(work: Work) -> str:
     """Make the dataset, or mark its table as being loaded; returns its id."""
     plan = work.plan
     now = plan.present
     if now is None:
-        package = _create(work)
+        package = create(work.client, plan.desired, _loading(work))
         work.at("created")
         return package
     missing = [resource for resource in plan.desired.resources if resource.id not in now.resources]
@@ -140,39 +186,9 @@ def _mark_loading(work: Work, missing: list[Resource]) -> None:
     assert now is not None  # noqa: S101 - its only caller looked
     mark, known = {MARK: _loading(work)}, data.id in now.resources
     match = {f"resources__{data.id}__{MARK}": now.mark} if now.mark else {}
-    added = [{**_without_file(new), **(mark if new.id == data.id else {})} for new in missing]
+    added = [{**without_file(new), **(mark if new.id == data.id else {})} for new in missing]
     revision = Revision(package=now.id, resources={data.id: mark} if known else {}, added=added, match=match)
     revise(work.client, revision)
-
-
-def _create(work: Work) -> str:
-    wanted = work.plan.desired
-    resources = [_without_file(resource) for resource in wanted.resources]
-    resources[0][MARK] = _loading(work)
-    extras = [{"key": key, "value": value} for key, value in sorted(wanted.extras.items())]
-    try:
-        made = work.client.write(
-            "package_create",
-            **wanted.fields,
-            private=True,
-            resources=resources,
-            **({"extras": extras} if extras else {}),
-        )
-    except Rejected as error:
-        if "name" not in error.fields:
-            raise
-        raise PortalRefused(
-            "the portal already has a dataset of this name, which this account may not see",
-            dataset=wanted.name,
-            where=work.client.portal.url,
-            next="rename the contract, or have the portal's sysadmin rename or purge that dataset",
-        ) from None
-    return str(made["id"])
-
-
-def _without_file(resource: Resource) -> dict[str, Any]:
-    """A resource before its file is sent: no checksum, so that a run that is killed here is continued."""
-    return {"id": resource.id, "url": resource.path.name, "url_type": "upload", **resource.fields, "hash": ""}
 
 
 def _load(work: Work) -> None:
@@ -218,18 +234,18 @@ def _send_files_and_fields(work: Work, package: str) -> None:
     plan = work.plan
     if not plan.has("upload", "patch fields", "remove resource"):
         return
-    uploads = {resource.id: resource.path for resource in plan.uploads}
-    changed = _changed_resources(plan)
-    now = plan.present
-    revision = Revision(
+    revise(work.client, replace(_revision(plan, package), files={r.id: r.path for r in plan.uploads}))
+    work.at("uploaded")
+
+
+def _revision(plan: Plan, package: str) -> Revision:
+    now, changed = plan.present, _changed_resources(plan)
+    return Revision(
         package=package,
         fields=changed_fields(plan.desired, now) if now else {},
         resources={id_: new for id_, new in changed.items() if new},
         removed=list(gone(plan.desired, now).values()),
-        files=uploads,
     )
-    revise(work.client, revision)
-    work.at("uploaded")
 
 
 def _changed_resources(plan: Plan) -> dict[str, dict[str, Any]]:
@@ -269,6 +285,12 @@ def _settle(work: Work, package: str) -> None:
     revise(work.client, Revision(package=package, fields=fields, resources=mark))
     work.at("published")
     if table:
-        with readback.anonymous(work.client) as reader:
-            readback.check_sample(reader, table, seed=int(plan.desired.mark[-8:], 16))
-            work.client.reads += reader.reads
+        _read_sample(work)
+
+
+def _read_sample(work: Work) -> None:
+    table = work.plan.desired.table
+    assert table is not None  # noqa: S101 - its callers looked
+    with readback.anonymous(work.client) as reader:
+        readback.check_sample(reader, table, seed=int(work.plan.desired.mark[-8:], 16))
+        work.client.reads += reader.reads

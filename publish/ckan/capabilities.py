@@ -7,6 +7,15 @@ from assets.errors import PortalError, PortalRefused
 from publish.ckan.client import Client, Missing
 
 TABLE_PLUGIN, VIEW_PLUGIN, FIELDS_PLUGIN = "datastore", "datatables_view", "scheming_datasets"
+SWITCH_PLUGIN = "terang"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extension:
+    """What ckanext-terang can do there: its version, and up to how many rows it advises the full-text index."""
+
+    version: str
+    full_text_rows: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +29,7 @@ class Capabilities:
     fields: frozenset[str] | None
     resource_fields: frozenset[str] | None
     licenses: frozenset[str]
+    extension: Extension | None = None
 
     @property
     def tables(self) -> bool:
@@ -52,7 +62,14 @@ def probe(client: Client, *, groups: Iterable[str] = ()) -> Capabilities:
         fields=fields,
         resource_fields=resource_fields,
         licenses=frozenset(entry["id"] for entry in client.read("license_list")),
+        extension=_extension(client) if SWITCH_PLUGIN in plugins else None,
     )
+
+
+def _extension(client: Client) -> Extension | None:
+    """Ask ckanext-terang, which may be there and not able: its portal's files may be kept elsewhere."""
+    found = client.read("terang_capabilities")
+    return Extension(version=found["version"], full_text_rows=int(found["full_text_rows"])) if found["load"] else None
 
 
 def _account(client: Client) -> str:

@@ -57,6 +57,8 @@ class Client:
         self._token = None if anonymous else portal.token
         self._status = 0
         self._session = Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _large_blocks())
         self._session.hooks["response"].append(self._note)
         self._session.headers["User-Agent"] = user_agent()
         self._remote = RemoteCKAN(portal.url, apikey=self._token, user_agent=user_agent(), session=self._session)
@@ -196,6 +198,17 @@ class Client:
         if status in {401, 403}:
             return self._refused("request")
         return PortalError("this does not answer as a CKAN portal does", **facts, next="check the portal's url")
+
+
+def _large_blocks() -> Any:
+    """Sends bodies in blocks of a megabyte: in its own of 16 kB a large file costs a second of computing."""
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415
+
+    class LargeBlocks(HTTPAdapter):
+        def init_poolmanager(self, *given: Any, **named: Any) -> None:
+            super().init_poolmanager(*given, blocksize=CHUNK, **named)
+
+    return LargeBlocks()
 
 
 def again(call: Callable[[], Any]) -> Any:

@@ -50,6 +50,11 @@ def _words(plan: "Plan") -> list[str]:
     texts = [step.what for step in plan.steps if step.verb == "update dictionary"]
     columns = [step.what for step in plan.steps if step.verb == "change columns"]
     return [
+        *(
+            _line("first", f"{step.what} is carried on; {step.reason}")
+            for step in plan.steps
+            if step.verb == "carry on"
+        ),
         *(_line("columns", what) for what in columns),
         *(_line("fields", what) for what in changed),
         *(_line("dictionary", what) for what in texts),
@@ -57,7 +62,9 @@ def _words(plan: "Plan") -> list[str]:
 
 
 def _portal(plan: "Plan") -> list[str]:
-    return [_line("portal", f"{plan.portal}, about {max(1, round(plan.seconds))} s; {_seen(plan)}")]
+    extension = plan.capabilities.extension if plan.switched else None
+    method = [_line("method", f"load and switch (ckanext-terang {extension.version})")] if extension else []
+    return [*method, _line("portal", f"{plan.portal}, about {max(1, round(plan.seconds))} s; {_seen(plan)}")]
 
 
 def _seen(plan: "Plan") -> str:

@@ -23,7 +23,7 @@ from publish.ckan.difference import Changes, Difference, compare
 from publish.ckan.present import REWRITING, Present, PresentTable, present
 from publish.ckan.readback import dump
 from publish.ckan.resources import Resource
-from publish.ckan.steps import Basis, Step, Verb, steps
+from publish.ckan.steps import Basis, Step, Verb, can_switch, steps
 from publish.ckan.table import Table
 
 if TYPE_CHECKING:
@@ -68,6 +68,11 @@ class Plan:
         named = {step.what for step in self.steps if step.verb == "upload"}
         return tuple(resource for resource in self.desired.resources if resource.path.name in named)
 
+    @property
+    def switched(self) -> bool:
+        """Whether files, table and metadata change together, by ckanext-terang."""
+        return self.capabilities.extension is not None and self.has("load table", "upload") and can_switch(self.desired)
+
     @cached_property
     def id(self) -> str:
         """A short name for exactly this plan."""
@@ -96,6 +101,7 @@ class Plan:
             "to": self.desired.version,
             "rows": {name: getattr(rows, name) for name in Changes.__slots__} if rows else None,
             "compared_with": self.basis.kind,
+            "method": "load and switch" if self.switched else "keyed changes",
             "totals": [{name: getattr(total, name) for name in Total.__slots__} for total in self.totals],
             "steps": [{name: getattr(step, name) for name in Step.__slots__} for step in self.steps],
             "seconds": round(self.seconds, 1),
@@ -132,7 +138,7 @@ def planned(client: Client, contract: Contract, settings: Settings, release: "Re
         basis=found,
         changes=changes,
         totals=totals,
-        steps=steps(wanted, now, found, changes),
+        steps=steps(wanted, now, found, changes, switch=able.extension),
     )
 
 

@@ -28,13 +28,14 @@ class PresentTable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Present:
-    """A dataset as the portal shows it to an editor."""
+    """A dataset as the portal shows it to an editor. `unfinished`: a switch was broken off, and is to be carried on."""
 
     id: str
     package: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, Any]]
     mark: str
     table: PresentTable | None
+    unfinished: bool = False
 
     @property
     def version(self) -> str | None:
@@ -71,6 +72,7 @@ def present(client: Client, wanted: Desired, portal: Capabilities) -> Present | 
         resources=resources,
         mark=data.get(MARK) or "",
         table=_table(client, wanted.table, portal) if wanted.table and data.get("datastore_active") else None,
+        unfinished=portal.extension is not None and client.read("terang_status", id=package["id"])["unfinished"],
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from publish.ckan.capabilities import Extension
 from publish.ckan.desired import Desired
 from publish.ckan.difference import ROWS, Changes
 from publish.ckan.present import Present, changed_fields, changed_resource, changed_texts, gone
@@ -11,6 +12,8 @@ from publish.ckan.table import Table
 
 Verb = Literal[
     "create dataset",
+    "carry on",
+    "load table",
     "create table",
     "rebuild table",
     "change columns",
@@ -23,11 +26,13 @@ Verb = Literal[
     "mark",
     "make public",
 ]
-ROWS_CHANGE: Final[tuple[Verb, ...]] = ("create table", "rebuild table", "change columns", "change rows")
+ROWS_CHANGE: Final[tuple[Verb, ...]] = ("load table", "create table", "rebuild table", "change columns", "change rows")
 OF_FILE: Final = frozenset({"hash", "size"})
 # measured on two cores; for the words "about 12 s" only
 INSERTS_PER_S: Final = 7_000
 UPSERTS_PER_S: Final = 2_500
+COPIED_PER_S: Final = 250_000
+WORDS_PER_S: Final = 20_000  # rows whose words are indexed
 BYTES_PER_S: Final = 50_000_000
 CALL_S: Final = 0.3
 
@@ -55,11 +60,16 @@ class Basis:
     kept: tuple[str, ...] = ()
 
 
-def steps(wanted: Desired, now: Present | None, basis: Basis, changes: Changes | None) -> tuple[Step, ...]:
-    """All steps in order; none when the portal already says what it should."""
+def steps(
+    wanted: Desired, now: Present | None, basis: Basis, changes: Changes | None, *, switch: Extension | None = None
+) -> tuple[Step, ...]:
+    """All steps in order; none when the portal already says what it should. `switch`: who loads a table whole."""
+    if now and now.unfinished:
+        return (Step(verb="carry on", what="a switch that was broken off", reason="then it is planned anew"),)
+    table = _table(wanted.table, now, basis, changes)
     found = [
         *_create(wanted, now),
-        *_table(wanted.table, now, basis, changes),
+        *(_loaded(wanted, table, switch) if switch and can_switch(wanted) else table),
         *_files(wanted, now),
         *_fields(wanted, now),
     ]
@@ -89,6 +99,22 @@ def _table(table: Table | None, now: Present | None, basis: Basis, changes: Chan
     if texts and not altered:
         found.append(Step(verb="update dictionary", what=", ".join(texts), reason="other words"))
     return found if now and now.table and now.table.viewed else [*found, view]
+
+
+def can_switch(wanted: Desired) -> bool:
+    """Whether the table can be loaded from a file of the release."""
+    return wanted.table is not None and wanted.data.id == wanted.table.resource_id
+
+
+def _loaded(wanted: Desired, found: list[Step], switch: Extension) -> list[Step]:
+    """The steps of a table that is loaded whole, with its dictionary, instead of those that change it row by row."""
+    reasons = [step.reason for step in found if step.verb in ROWS_CHANGE]
+    if not reasons or wanted.table is None:
+        return found
+    rows = wanted.table.rows
+    seconds = CALL_S + rows / (COPIED_PER_S if rows > switch.full_text_rows else WORDS_PER_S)
+    whole = Step(verb="load table", what=f"{rows:,} rows", reason=reasons[0], seconds=seconds)
+    return [whole, *(step for step in found if step.verb == "add view")]
 
 
 def _change(changes: Changes, basis: Basis) -> Step:

@@ -72,7 +72,7 @@ def test_a_switch_that_dies(dataset: Dataset, crash: Crash) -> None:
     bodies = {number: body_of(number) for number in (1, 2)}
     dataset.publish(bodies[1], update={"version": "1"})
     dataset.load(bodies[2])
-    now, outcomes = 2, []
+    now, outcomes = 2, list[bool]()
     for n in points(crash("terang_switch", 0, order(dataset, bodies[2], 2))):
         new = bodies[now + 1] = body_of(now + 1)
         if not outcomes or outcomes[-1]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -46,7 +47,7 @@ def test_load_shows_nothing_switch_shows_all(dataset: Dataset) -> None:
 
 def test_everything_of_a_table_is_as_ckan_makes_it(dataset: Dataset, portal: Portal) -> None:
     """Types, dictionary, indexes, key and full text are those of a table that CKAN made from the same fields."""
-    asked = {"fields": FIELDS, "primary_key": TABLE["key"], "indexes": TABLE["indexes"]}
+    asked: dict[str, Any] = {"fields": FIELDS, "primary_key": TABLE["key"], "indexes": TABLE["indexes"]}
     portal.action("datastore_create", resource_id=dataset.resource, force=True, records=[], **asked)
     before = portal.action("datastore_info", id=dataset.resource)["fields"]
     dataset.publish(rows(10), table={**TABLE, "full_text": True})
@@ -146,3 +147,12 @@ def test_what_waits_can_be_loaded_at_once(dataset: Dataset, portal: Portal) -> N
     assert portal.action("terang_load", **asked, table=TABLE, background=False)["rows"] == 20
     wrong = {**asked, "sha256": "0" * 64}
     assert portal.ask("terang_load", **wrong, table=TABLE).status_code == 409
+
+
+def test_a_file_without_a_table(dataset: Dataset) -> None:
+    """A file alone is switched and taken back as well; the table stays as it is."""
+    dataset.publish(rows(20))
+    dataset.publish(b"lain", table=None)
+    assert (dataset.file(), dataset.search()["total"], dataset.shown()["size"]) == (b"lain", 20, 4)
+    dataset.portal.action("terang_rollback", id=dataset.name)
+    assert (dataset.file(), dataset.search()["total"]) == (rows(20), 20)

@@ -1,4 +1,7 @@
-"""The fixture `make`: offices that publish to the real portal, purged afterwards."""
+"""The fixture `make`: offices that publish to the real portal, purged afterwards.
+
+By its API alone, as to any portal; a test that asks for `extended` too uses ckanext-terang.
+"""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,6 +14,18 @@ from assets.contract import Contract
 from tests.portal_fixture import Portal
 from tests.publish.ckan import office
 from tests.publish.ckan.office import Make, Office
+
+
+@pytest.fixture
+def extended() -> bool:
+    """Use the portal's extension."""
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "extended" not in request.fixturenames:
+        monkeypatch.setattr("publish.ckan.capabilities.SWITCH_PLUGIN", "none of them")
 
 
 @pytest.fixture

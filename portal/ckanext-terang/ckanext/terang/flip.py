@@ -25,7 +25,9 @@ def switch(
     context: Context, package: str, change: dict[str, Any], loads: dict[str, Any], *, keep: bool
 ) -> dict[str, Any]:
     """Switch to what was loaded. `keep`: the release before stays, to be taken back."""
-    resources = {id_: {"table": bool(load["table"]), "file": True, "rows": load["rows"]} for id_, load in loads.items()}
+    resources = {
+        id_: {"table": bool(load["table"]), "file": True, "rows": load.get("rows")} for id_, load in loads.items()
+    }
     return _flip(context, package, {"change": change, "place": files.NEW, "resources": resources, "keep": keep})
 
 

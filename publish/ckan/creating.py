@@ -1,0 +1,38 @@
+"""Makes what a dataset lacks before anything is sent: the dataset itself, private, and its resources without files."""
+
+from typing import Any
+
+from assets.errors import PortalRefused
+from publish.ckan.client import Client, Rejected
+from publish.ckan.desired import Desired
+from publish.ckan.resources import MARK, Resource
+
+
+def create(client: Client, wanted: Desired, mark: str) -> str:
+    """Make the dataset, private; its data carries `mark`. Returns its id."""
+    resources = [without_file(resource) for resource in wanted.resources]
+    resources[0][MARK] = mark
+    extras = [{"key": key, "value": value} for key, value in sorted(wanted.extras.items())]
+    try:
+        made = client.write(
+            "package_create",
+            **wanted.fields,
+            private=True,
+            resources=resources,
+            **({"extras": extras} if extras else {}),
+        )
+    except Rejected as error:
+        if "name" not in error.fields:
+            raise
+        raise PortalRefused(
+            "the portal already has a dataset of this name, which this account may not see",
+            dataset=wanted.name,
+            where=client.portal.url,
+            next="rename the contract, or have the portal's sysadmin rename or purge that dataset",
+        ) from None
+    return str(made["id"])
+
+
+def without_file(resource: Resource) -> dict[str, Any]:
+    """A resource before its file is sent: no checksum, so that a run that is killed here is continued."""
+    return {"id": resource.id, "url": resource.path.name, "url_type": "upload", **resource.fields, "hash": ""}
