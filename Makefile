@@ -17,7 +17,7 @@ demo: install install-portal   ## the whole path, on a portal of your own; ONCE=
 	@$(BIN)/python -m examples demo $(if $(ONCE),--once)
 
 test: install install-portal   ## every test, on a real portal and real systems
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --durations=25
 
 check: install       ## lint, types and the quick tests
 	@$(BIN)/ruff check .
