@@ -1,14 +1,11 @@
-"""A close look at one text, and the quick question that spares almost all texts one."""
+"""A close look at one text."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from quality.detectors import DETECTORS, indonesia
-from quality.detectors.decoders import DECODERS
-from quality.detectors.reading import BARRIER, HINT, plain, readings
+from quality.detectors.reading import BARRIER, plain, readings
 
-PREFILTER = "|".join(dict.fromkeys([HINT, *(one.hint for one in DETECTORS), *(one.hint for one in DECODERS)]))
-"""For RE2: a text that this does not match is not suspect."""
 _DIGIT = re.compile(r"\d")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from quality.detectors.detector import Detector, Reading
 
 _ADDRESS = re.compile(r"[\w.+'-]\s*@\s*[\w-]+(?:\s?\.\s?[\w-]+)*\s?\.\s?[A-Za-z]{2,}")
-_SAID = frozenset({"at", "et", "dot", "titik"})
+WORDS = frozenset({"at", "et", "dot", "titik"})
 _AT = re.compile(
     r"\s*[\[({<]\s*(?:at|et|@)\s*[\])}>]\s*|(?<=\w)\s+at\s+(?=[\w-]+\s*(?:[\[({]\s*)?(?:dot|titik|\.)\b)", re.IGNORECASE
 )
@@ -15,7 +15,7 @@ _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|titik|\.)\s*[\])}>]\s*|(?<=\w)\s+(?:dot|
 
 def _find(reading: Reading) -> Iterator[str]:
     words = reading.words
-    spelt = _AT.sub("@", _DOT.sub(".", words)) if not reading.said.keys().isdisjoint(_SAID) else words
+    spelt = _AT.sub("@", _DOT.sub(".", words)) if not reading.said.keys().isdisjoint(WORDS) else words
     if "@" in spelt and _ADDRESS.search(spelt):
         yield "e-mail"
 

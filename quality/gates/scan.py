@@ -15,7 +15,8 @@ import duckdb
 from assets.contract import Contract
 from assets.errors import Blocked
 from quality.compile import understood
-from quality.detectors.look import PREFILTER, Eye
+from quality.detectors.look import Eye
+from quality.detectors.question import worth_a_look
 from quality.gates.allow import IDENTITY, NOTHING, NUMBER, Known, eye, of_contract, too_broad
 from quality.gates.documents import Hits, Reader
 from quality.gates.evidence import Evidence, Material
@@ -138,7 +139,7 @@ def _candidates(
     every = [column for column, doubt in doubts.items() if doubt == _EVERY]
     queries = [_some(source, {column: doubts[column] for column in doubted})] if doubted else []
     queries += [_all(source, every)] if every else []
-    worth = f"regexp_matches(value, {text(PREFILTER)}) OR regexp_matches(value, '[0-9]{{{IDENTITY}}}')"
+    worth = f"{worth_a_look('value')} OR regexp_matches(value, '[0-9]{{{IDENTITY}}}')"
     query = f"SELECT * FROM ({' UNION ALL '.join(queries)}) WHERE value IS NOT NULL AND ({worth})"
     return connection.execute(query).fetchall() if queries else []
 

@@ -11,6 +11,7 @@ _FIGURE = "[0-9OoIilL|!]"
 _PHONE_WORDS = "hp|wa|whatsapp|telp|tlp|telpon|telepon|telefon|phone|hub|hubungi|fax|faks|sms|cp|kontak|ponsel|seluler"
 _BANK_WORDS = "rek|rekening|norek|ac|acc|account|bri|bca|bni|bsi|btn|bpd|bjb|mandiri|cimb|danamon|permata|ocbc|muamalat"
 _PHONE_CUES, _BANK_CUES = frozenset(_PHONE_WORDS.split("|")), frozenset(_BANK_WORDS.split("|"))
+CUES = _PHONE_CUES | _BANK_CUES
 _NUMBER = rf"[^\d\ue000]{{0,25}}\+?\(?\d(?:[^\w\ue000]{{0,3}}\d){{{LEAST - 1},}}"
 _PHONE = re.compile(rf"(?<![A-Za-z])(?:{_PHONE_WORDS})(?![A-Za-z]){_NUMBER}", re.IGNORECASE)
 _BANK = re.compile(rf"(?<![A-Za-z])(?:{_BANK_WORDS})(?![A-Za-z]){_NUMBER}", re.IGNORECASE)

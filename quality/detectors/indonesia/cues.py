@@ -20,12 +20,12 @@ TITLE = (
 )
 # Ways of giving, and trades: two words that are not official after one of these are a name; one is after a colon.
 ROLE = (
-    r"kepada(?: yth\.?)?|oleh|nama|narasumber|nara sumber|pembicara|moderator|instruktur|penceramah|pelatih|tenaga ahli|guru"
+    r"kepada(?: yth\.?)?|oleh|narasumber|nara sumber|pembicara|moderator|instruktur|penceramah|pelatih|tenaga ahli|guru"
     r"|dokter|bidan|perawat|sopir|direktris|pemohon|pasien|mahasiswa|siswa|siswi|santri|pensiunan|honor|honorarium|upah"
 )
 # Posts and parts in an act: only with a colon, as in a list of who did what.
 POST = (
-    r"penerima|pemilik|pelapor|korban|pptk|ppk|kpa|bendahara|ketua|sekretaris|pejabat|pelaksana|penyedia|kuasa|wakil|pegawai"
+    r"nama|penerima|pemilik|pelapor|korban|pptk|ppk|kpa|bendahara|ketua|sekretaris|pejabat|pelaksana|penyedia|kuasa|wakil|pegawai"
     r"|honorer|saksi|staf|petugas|peserta|ktp|penanggung jawab|pemegang|direktur|pimpinan|pengemudi|atlet|nasabah|kepala"
 )
 PLACE = (

@@ -12,7 +12,7 @@ from quality.detectors.number import numbers
 SHOWN, LONG = 6, 9
 _FIGURE = "[0-9OoIilL|!]"
 _WORDS = "nik|ktp|ektp|nip|nipppk|nrp|npwp|npwpd|nitku|kk|kpj|bpjs|jkn|kis|nisn|nuptk|sim|paspor|passport"
-_CUES = frozenset(_WORDS.split("|"))
+CUES = frozenset(_WORDS.split("|"))
 _CUE = re.compile(
     rf"(?<![A-Za-z])(?:{_WORDS})(?![A-Za-z])[^\d\ue000]{{0,20}}\d(?:[^\w\ue000]{{0,3}}\d){{{SHOWN - 1},}}",
     re.IGNORECASE,
@@ -32,7 +32,7 @@ def _find(reading: Reading) -> Iterator[str]:
     if not reading.figures:
         return
     yield from (shape for run in numbers(reading.figures) if (shape := _SHAPES.get(_digits(run))))
-    if not reading.said.keys().isdisjoint(_CUES) and _CUE.search(reading.figures):
+    if not reading.said.keys().isdisjoint(CUES) and _CUE.search(reading.figures):
         yield "identity number"
     if _SIX.search(reading.words) and _PASSPORT.search(reading.words):
         yield "passport"

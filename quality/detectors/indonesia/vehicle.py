@@ -10,7 +10,7 @@ _REGIONS = (
     "|DM|DN|DP|DR|DS|DT|DW|EA|EB|ED|KB|KH|KT|KU|PA|PB|PD|PE|PG|PS|RI"
 )
 _WORDS = "nopol|polisi|plat|pelat|tnkb|stnk|bpkb|kendaraan|mobil|motor|roda|truk|truck|ambulan|ambulans|ambulance|bus"
-_CUES = frozenset(_WORDS.split("|"))
+CUES = frozenset(_WORDS.split("|"))
 _THREE = re.compile(r"\d{3}")
 _PLATE = re.compile(rf"(?<![A-Za-z0-9.-])(?:{_REGIONS})[\s.-]?\d{{3,4}}[\s.-]?([A-Z]{{2,3}})(?![A-Za-z0-9])")
 _BESIDE = re.compile(
@@ -30,7 +30,7 @@ def _find(reading: Reading) -> Iterator[str]:
     if not reading.figures:
         return
     forms = [_PLATE] if _THREE.search(reading.words) else []
-    forms += [_BESIDE] if not reading.said.keys().isdisjoint(_CUES) else []
+    forms += [_BESIDE] if not reading.said.keys().isdisjoint(CUES) else []
     found = (match for form in forms for match in form.finditer(reading.words))
     if any(_letters(match) not in _NO_PLATE for match in found):
         yield "number plate"
