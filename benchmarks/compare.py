@@ -10,13 +10,17 @@ import duckdb
 
 def main() -> int:
     """Compare two pairs of files."""
-    ours, theirs, our_text, their_text = sys.argv[1:]
-    pairs = [(f"read_parquet('{ours}')", f"read_parquet('{theirs}')"), (_csv(our_text), _csv(their_text))]
+    parquet, text = apart(*sys.argv[1:])
+    if parquet or text:
+        print(f"the contenders differ: {parquet} rows of Parquet, {text} of CSV", file=sys.stderr)
+    return int(bool(parquet or text))
+
+
+def apart(ours: str, theirs: str, our_text: str, their_text: str) -> tuple[int, int]:
+    """Rows of Parquet, and rows of CSV, that are not the same at the same place, or that only one side has."""
     with duckdb.connect(config={"threads": 2}) as connection:
-        apart = [_apart(connection, *pair) for pair in pairs]
-    if any(apart):
-        print(f"the contenders differ: {apart[0]} rows of Parquet, {apart[1]} of CSV", file=sys.stderr)
-    return int(any(apart))
+        parquet = _apart(connection, f"read_parquet('{ours}')", f"read_parquet('{theirs}')")
+        return parquet, _apart(connection, _csv(our_text), _csv(their_text))
 
 
 def _csv(path: str) -> str:
@@ -24,7 +28,6 @@ def _csv(path: str) -> str:
 
 
 def _apart(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> int:
-    """Rows at the same place that are not the same, and rows that only one side has."""
     query = f"SELECT count(*) FROM (SELECT a FROM {ours} a) POSITIONAL JOIN (SELECT b FROM {theirs} b) WHERE a IS DISTINCT FROM b"
     return int(connection.execute(query).fetchall()[0][0])
 
