@@ -1,10 +1,10 @@
 """The options under which a sheet of a workbook can be read: which sheet, its header, where data begin and end."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from assets.errors import SourceUnreadable
 from assets.propose.frame import SEARCHED, Frame, filled, frame_of
@@ -41,7 +41,7 @@ def book_origin(file: Path, place: dict[str, str], *, sheet: str | None = None) 
                                next="open it and look where the table begins")  # fmt: skip
     chosen = max(found, key=lambda one: one.size)
     others = [one.name for one in found if one is not chosen]
-    options = {**place, **({"sheet": re.escape(chosen.name)} if len(names) > 1 else {}), **_position(chosen)}
+    options = {**place, **({"sheet": chosen.name} if len(names) > 1 else {}), **_position(chosen)}
     remarks = {"sheet": f"the largest table; others are in {', '.join(others)}"} if others else {}
     return Origin(options=options, remarks=remarks, told=_told(file, chosen, len(names)))
 
@@ -52,8 +52,12 @@ def _names(file: Path) -> list[str]:
     try:
         return list(fastexcel.read_excel(file).sheet_names)
     except (fastexcel.FastExcelError, OSError):
-        raise SourceUnreadable("the workbook cannot be read", file=file.name, found="a damaged or protected one",
-                               next="open it and save it as .xlsx without a password") from None  # fmt: skip
+        raise _damaged(file) from None
+
+
+def _damaged(file: Path) -> SourceUnreadable:
+    return SourceUnreadable("the workbook cannot be read", file=file.name, found="a damaged or protected one",
+                            next="open it and save it as .xlsx without a password")  # fmt: skip
 
 
 def _looked_at(file: Path, name: str) -> _Sheet | None:
@@ -63,6 +67,8 @@ def _looked_at(file: Path, name: str) -> _Sheet | None:
         cells, where = Cells(file, name), layout(file, name)
     except (fastexcel.FastExcelError, KeyError):
         return None  # a sheet of charts
+    except BadZipFile:
+        raise _damaged(file) from None
     rows = [cells.row(at) for at in range(min(cells.rows, _ROWS))]
     _fill(rows, where.merged, where.first_column)
     merged = [range(area.top, area.bottom + 1) for area in where.merged if area.top < area.bottom < SEARCHED]

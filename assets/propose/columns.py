@@ -18,7 +18,7 @@ MONEY = (20, 2)
 _WIDEST = 38
 _LARGE = 6  # digits from which a number is an amount
 _BOOLEANS = (("true", "false"), ("ya", "tidak"), ("yes", "no"), ("y", "n"))
-_YEARS, _FIRST_YEAR, _LAST_YEAR = r"^(?:1[5-9]|20)\d\d$", "1500", "2099"
+_YEARS, _OUR_YEARS, _LAST_YEAR = r"^(?:1[5-9]|20)\d\d$", r"^(?:19|20)", "2099"
 _FEW = 20  # whole numbers, which tell kinds and not amounts
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _LONG_TEXT, _MANY_WORDS = 80, 6
@@ -58,10 +58,8 @@ def _year(column: Profile, known: Column, *_: object) -> Column | None:
     plain = column.without(nulls)
     if not says(known.name, YEAR) or not plain.all(_YEARS):
         return None
-    values = Values(nulls=("", *nulls))
-    return replace(
-        known, type="integer", values=values, required=plain.empty == 0, minimum=_FIRST_YEAR, maximum=_LAST_YEAR
-    )
+    values, first = Values(nulls=("", *nulls)), "1900" if plain.all(_OUR_YEARS) else "1500"
+    return replace(known, type="integer", values=values, required=plain.empty == 0, minimum=first, maximum=_LAST_YEAR)
 
 
 def _date(column: Profile, known: Column, _: object, timezone: str) -> Column | None:
@@ -96,7 +94,7 @@ def _code(column: Profile, known: Column, patterns: Mapping[str, str], _: object
 
 def _number(column: Profile, known: Column, *_: object) -> Column | None:
     found = numbers_of(column, amount=is_amount(known.name))
-    if found is None:
+    if found is None or (says(known.name, YEAR) and len(found.values.nulls) > 1):  # a year may be called otherwise
         return None
     kind = _number_type(found, known.name)
     low, high = _bounds(found, known.name, column)

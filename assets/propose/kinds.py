@@ -36,7 +36,7 @@ def _within(file: Path) -> str:
     """What a ZIP file holds: a workbook is one too."""
     try:
         names = zipfile.ZipFile(file).namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, UnicodeDecodeError):
         raise _no_table(file, "a damaged workbook or ZIP file", "ask for it again") from None
     if "xl/workbook.xml" in names:
         return "xlsx"

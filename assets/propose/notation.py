@@ -16,7 +16,7 @@ _NULL = re.compile(
     r"(?:[-\u2013\u2014.*#?]+|n/?a|null|none|nil|nihil|nan|n\.a\.|tidak ada|not specified)", re.IGNORECASE
 )
 _MOST_NULLS = 3
-_OFTEN = 0.02
+_OFTEN = 0.1
 _NEARLY = 0.95
 _SOME = 20
 _FEW = 200

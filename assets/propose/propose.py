@@ -10,12 +10,13 @@ from pydantic import TypeAdapter
 from assets.conform import conform
 from assets.propose.columns import described
 from assets.propose.headers import label_of, names_of
-from assets.propose.keys import Rows, followers, key_of
+from assets.propose.keys import Follows, Rows, followers, key_of
 from assets.propose.levels import levels_of
 from assets.propose.mask import masked_rows
 from assets.propose.proposal import Column, Origin, Proposal
 from assets.propose.sample import Sample, sample_of
 from assets.propose.shared import as_contract, shared
+from assets.propose.years import years_in
 from assets.settings import Settings
 from assets.sources import AnySource
 from assets.sources.source import Values
@@ -39,10 +40,16 @@ class _Read:
 
 def propose(origin: Origin, settings: Settings, *, name: str, patterns: Mapping[str, str]) -> Proposal:
     """The proposal for the source in `origin`; raises the `SourceError` that fits where it cannot be read."""
-    read = _read(origin, _source(origin), settings, name, patterns)
-    sums = levels_of(read.sample.table, read.columns, read.values) if read.source.kind == "xlsx" else {}
+    source = _source(origin)
+    read = _read(origin, source, settings, name, patterns)
+    sums = levels_of(read.sample.table, read.columns, read.values) if source.kind == "xlsx" else {}
     if sums:
         origin = replace(origin, options={**origin.options, **sums})
+        read = _read(origin, _source(origin, read.values), settings, name, patterns)
+    years = years_in(read.columns) if source.kind in {"csv", "xlsx"} else {}
+    if years:
+        remark = {"unpivot": "columns that are years become rows; without it they stay columns"}
+        origin = replace(origin, options={**origin.options, "unpivot": years}, remarks={**origin.remarks, **remark})
         read = _read(origin, _source(origin, read.values), settings, name, patterns)
     return _proposed(read, name)
 
@@ -83,8 +90,9 @@ def _keyed_by_place(made: Proposal, source: AnySource, rows: Rows) -> Proposal:
         name=name, title=name, label=label_of(name), type="integer", remarks=("the row's place in the file",)
     )
     options = {**made.origin.options, "row_number": name}
+    key = (name, options["unpivot"]["name"]) if "unpivot" in options else (name,)
     return replace(
-        made, origin=replace(made.origin, options=options), columns=[place, *made.columns], key=(name,),
+        made, origin=replace(made.origin, options=options), columns=[place, *made.columns], key=key,
         key_remark=f"the row's place in the file: {remark}", preview=[["9", *row] for row in made.preview],
     )  # fmt: skip
 
@@ -113,11 +121,16 @@ def _followed(columns: Sequence[Column], rows: Rows) -> list[Column]:
     codes = [column.title for column in columns if column.hint == "code"]
     words = [column.title for column in columns if column.type == "string" and column.hint != "code"]
     told = {one.name: one for one in followers(rows, codes, words)}
-    return [
-        replace(column, remarks=(*column.remarks, _follows(titles[told[column.title].code], told[column.title].values)))
-        if column.title in told else column
-        for column in columns
-    ]  # fmt: skip
+    return [_following(column, titles, told.get(column.title)) for column in columns]
+
+
+def _following(column: Column, titles: Mapping[str, Column], told: Follows | None) -> Column:
+    """What there is one of for each code is the code's name, however long: nobody typed it row by row."""
+    if told is None:
+        return column
+    remark = _follows(titles[told.code], told.values)
+    hint = "public" if column.hint == "free_text" else column.hint
+    return replace(column, hint=hint, remarks=(*column.remarks, remark))
 
 
 def _follows(code: Column, values: int) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field
 from assets.model import Regex
 from assets.sources import delimited
 from assets.sources.source import Reading, Request, Source
+from assets.sources.unpivot import Unpivot
 
 
 class Csv(Source):
@@ -32,6 +33,7 @@ class Csv(Source):
     skip: int = Field(default=0, ge=0)
     footer: int = Field(default=0, ge=0)
     leave_out: dict[str, Regex] = Field(default_factory=dict)
+    unpivot: Unpivot | None = None
     file_fields: Regex | None = None
     row_number: str | None = None
 

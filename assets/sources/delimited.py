@@ -20,6 +20,7 @@ from assets.sources.files import fields_of, find, numbered, unchanged
 from assets.sources.heading import Heading, heading, undecodable, unreadable
 from assets.sources.lines import Lines
 from assets.sources.source import LINE, REJECTS, Reading, Request
+from assets.sources.unpivot import long, names_after, names_before
 
 if TYPE_CHECKING:
     from assets.sources.csv import Csv
@@ -53,7 +54,8 @@ class _Table:
         """Read the header; raises `SourceChanged` where its columns are not the contract's."""
         head = heading(file, source, request)
         constants = fields_of(file, source.file_fields, request)
-        found = [name for name in (*head.names, *constants, *numbered(source.row_number)) if name not in head.unnamed]
+        given = [name for name in (*head.names, *constants, *numbered(source.row_number)) if name not in head.unnamed]
+        found = names_after(given, source.unpivot, request, where=file.name)
         wanted = expect(found, request, ignore=source.ignore, where=file.name)
         return cls(file=file, source=source, request=request, head=head, constants=constants, wanted=wanted)
 
@@ -107,7 +109,8 @@ def _located(table: _Table, file: Any, reading: Reading) -> Iterator[pa.RecordBa
         filled = _filled(batch)
         _count(reading, "empty rows", batch.num_rows - (pc.sum(filled).as_py() or 0))
         _only_named(table, batch, lines)
-        yield _shaped(table, batch, lines).filter(_data(table, batch, filled, reading))
+        rows = _shaped(table, batch, lines).filter(_data(table, batch, filled, reading))
+        yield long(rows, table.wanted, table.source.unpivot)
     place.of(None, table.ragged)
     _reject(table, place, reading)
 
@@ -204,7 +207,8 @@ def _shaped(table: _Table, batch: pa.RecordBatch, lines: Any) -> pa.RecordBatch:
     rows = batch.num_rows
     constants = {name: pa.repeat(pa.scalar(text), rows) for name, text in table.constants.items()}
     given = {**constants, **dict.fromkeys(numbered(table.source.row_number), pa.array(lines))}
-    columns = {name: given[name] if name in given else batch.column(name) for name in table.wanted}
+    wide = names_before(table.wanted, table.head.names, table.source.unpivot)
+    columns = {name: given[name] if name in given else batch.column(name) for name in wide}
     columns[LINE] = pc.binary_join_element_wise(table.file.name, pa.array(lines).cast(pa.string()), ":")
     return pa.RecordBatch.from_pydict(columns)
 

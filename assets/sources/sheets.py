@@ -17,6 +17,7 @@ from assets.sources.files import fields_of, find, numbered, unchanged
 from assets.sources.headers import joined, unique
 from assets.sources.outline import ROW, Outline
 from assets.sources.source import LINE, Reading, Request
+from assets.sources.unpivot import long, names_after, names_before
 from assets.sources.workbook import Layout, layout, letters
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def _filled(cells: Cells, names: Sequence[str], source: "Xlsx", request: Request
     """All columns as text and the number of each row; a column without title and cells is left out."""
     summed = {*(source.tree.check if source.tree else ()), *(source.subtotals.check if source.subtotals else ())}
     with_comma = {*request.comma, *(summed if source.values.decimal == "," else ())}
+    if source.unpivot and source.unpivot.value in with_comma:
+        with_comma |= set(source.unpivot.titles(names))
     columns: dict[str, Any] = {}
     for at, name in enumerate(names):
         texts = cells.column(at, comma=name in with_comma)
@@ -124,11 +127,18 @@ def _declared(table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: 
     constants = fields_of(file, source.file_fields, request)
     given = {name: pa.repeat(pa.scalar(text), table.num_rows) for name, text in constants.items()}
     given |= dict.fromkeys(numbered(source.row_number), table.column(ROW))
-    found = [name for name in (*table.schema.names, *given) if name != ROW]
-    wanted = expect(found, request, ignore=source.ignore, where=f"{file.name}:{sheet}")
-    columns = {name: given[name] if name in given else table.column(name) for name in wanted}
-    place = pc.binary_join_element_wise(f"{file.name}:{sheet}", table.column(ROW).cast(pa.string()), ":")
-    return pa.table({**columns, LINE: place})
+    where = f"{file.name}:{sheet}"
+    names = [name for name in (*table.schema.names, *given) if name != ROW]
+    wanted = expect(
+        names_after(names, source.unpivot, request, where=where), request, ignore=source.ignore, where=where
+    )
+    wide = names_before(wanted, names, source.unpivot)
+    columns = {name: given[name] if name in given else table.column(name) for name in wide}
+    columns[LINE] = pc.binary_join_element_wise(where, table.column(ROW).cast(pa.string()), ":")
+    rows = pa.table(columns).combine_chunks().to_batches()
+    return pa.Table.from_batches([long(batch, wanted, source.unpivot) for batch in rows]) if rows else pa.table(
+        {name: pa.array([], pa.string()) for name in (*wanted, LINE)}
+    )  # fmt: skip
 
 
 def _unreadable(request: Request, file: Path, found: str, advice: str) -> SourceUnreadable:

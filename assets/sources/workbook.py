@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,14 @@ class Layout(NamedTuple):
 
 
 def layout(file: Path, sheet: str) -> Layout:
-    """The layout of `sheet`."""
+    """The layout of `sheet`; raises `BadZipFile` where the file is damaged."""
+    try:
+        return _layout(file, sheet)
+    except (zlib.error, EOFError, ElementTree.ParseError) as error:
+        raise zipfile.BadZipFile(type(error).__name__) from error
+
+
+def _layout(file: Path, sheet: str) -> Layout:
     with zipfile.ZipFile(file) as archive:
         part = _part(archive, sheet)
         first: int | None = None

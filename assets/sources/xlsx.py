@@ -7,6 +7,7 @@ from pydantic import Field
 from assets.model import Regex, Strict
 from assets.sources import sheets
 from assets.sources.source import Reading, Request, Source, Values
+from assets.sources.unpivot import Unpivot
 
 
 class Tree(Strict):
@@ -50,6 +51,7 @@ class Xlsx(Source):
     first: int | None = Field(default=None, ge=1)
     footer: int = Field(default=0, ge=0)
     leave_out: dict[str, Regex] = Field(default_factory=dict)
+    unpivot: Unpivot | None = None
     fill_down: tuple[str, ...] = ()
     tree: Tree | None = None
     subtotals: Subtotals | None = None

@@ -30,7 +30,7 @@ EPC = {"sum_of_transaction_billing_amount": "21500653.38"}
 KNOWN: dict[str, Known] = {
     "fiscal-world/albania/treasury.csv": known(40, value="33299653"),
     "fiscal-world/australia/201505181230budget1516.csv": known(
-        1608, n2014_15="450521878.687746", n2018_19="511524122.373805", why='"nfp" means not for publication'
+        8040, nilai="2373662743.283130", why='1,608 lines of 5 years; "nfp" means not for publication'
     ),
     "fiscal-world/croatia/2017 T0753.3 Izvoz podataka za OpenSpending (GIFT) ver. 3.csv": known(
         9969, tekuci_plan="166098571376", izvrsenje="162686441381.78", why="cp1250"
@@ -41,9 +41,7 @@ KNOWN: dict[str, Known] = {
         175, amount_rands="37737455000", total_project_cost="341211052000"
     ),
     "fiscal-world/uk/EPSRCSpendDataJune2015.csv": known(4890, amount="195658234.47"),
-    "fiscal-world/usa/budget_authority.csv": known(
-        4490, n1976="420870310", tq="96609798", n2022="4811798000", why="48 columns of years stay columns"
-    ),
+    "fiscal-world/usa/budget_authority.csv": known(215_520, nilai="104889029747", why="4,490 lines of 48 years"),
     "indonesia/apbn/DATA FP SIM.xlsx": known(534, nilai="5996066.4", why="the largest of 10 tables in it"),
     "indonesia/apbn/Realisasi Belanja.xlsx": known(
         148,

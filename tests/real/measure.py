@@ -42,12 +42,12 @@ class Measured:
     refused: str = ""
 
 
-def measured(path: str, data: Path, folder: Path) -> Measured:
+def measured(path: str, data: Path, folder: Path, *, sheet: str | None = None) -> Measured:
     """Propose, decide, read."""
     office = Settings(root=folder, contracts=("contracts",), languages=("id", "en"), timezone="Asia/Jakarta",
                       connections={"data": ConnectionSettings(url=str(data))})  # fmt: skip
     try:
-        origin, place = origin_of(str(data / path), office)
+        origin, place = origin_of(str(data / path), office, sheet=sheet)
         proposal = propose(origin, place.settings, name="file", patterns={})
     except SourceError as error:
         return Measured(refused=error.facts.get("found") or error.sentence)
