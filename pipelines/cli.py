@@ -94,7 +94,7 @@ def run(
 ) -> None:
     """Read, check, protect and publish; needs no daemon and is recorded in Dagster all the same."""
     if preview:
-        _previewed(names, as_json=as_json)
+        _previewed(names, partition, as_json=as_json)
         return
     from pipelines.definitions import defs  # noqa: PLC0415
     from pipelines.run import in_order  # noqa: PLC0415
@@ -123,11 +123,12 @@ def run(
         raise typer.Exit(stopped[0].exit_code)
 
 
-def _previewed(names: list[str] | None, *, as_json: bool) -> None:
+def _previewed(names: list[str] | None, partition: str | None, *, as_json: bool) -> None:
     from pipelines.preview import preview  # noqa: PLC0415
 
     settings, contracts = _office()
-    found = [preview(contract, settings, contracts) for contract in _chosen(contracts, names).values()]
+    chosen = _chosen(contracts, names).values()
+    found = [preview(contract, settings, contracts, partition=partition) for contract in chosen]
     documents = json.dumps([one.document() for one in found], indent=2, default=str)
     typer.echo(documents if as_json else "\n".join(line for one in found for line in one.lines()))
     if any(one.stopped for one in found):

@@ -1,5 +1,6 @@
 """From what somebody typed after `--from` to a source whose format is known."""
 
+import re
 from pathlib import Path
 
 from assets.errors import SourceUnreadable
@@ -16,6 +17,11 @@ from assets.settings import Settings
 def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> tuple[Origin, Place]:
     """The source at `address` and where it is; raises the `SourceError` that fits where it is none."""
     file = Path(address)
+    if re.match(r"https?://", address):
+        raise SourceUnreadable(
+            "what lies on the web is not proposed yet", found=address.split("?", maxsplit=1)[0],
+            next="download the file and name it here; for an API write source kind json by hand: docs/contract.md",
+        )  # fmt: skip
     if not file.exists() and is_database(address):
         return database_origin(address, settings)
     if not file.is_file():

@@ -10,6 +10,7 @@ from assets.propose.words import listed, words_of
 
 _LEAST = 0.05  # of the filled cells: identity numbers are few among tax numbers, and count all the same
 _MOST = 0.6
+_LONG = 6  # words, from which a text is no name
 _NUMBERS = {
     "numbers of valid NIK shape": r"^\d{6}(?:0[1-9]|[12]\d|3[01]|4[1-9]|[56]\d|7[01])(?:0[1-9]|1[0-2])\d{6}$",
     "numbers of NIP shape": r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ .]?(?:19|20)\d{4}[ .]?[12][ .]?\d{3}$",
@@ -28,8 +29,13 @@ _WORDS = {
     "surname lastname firstname givenname nickname maiden gelar": "names of people",
     "latitude longitude": "places, as exact as a house",
 }
+_ABOUT = {
+    "gender sex kelamin umur usia age occupation": "quasi_id",
+    "agama religion penyakit diagnosa blood darah disabilitas ethnicity suku": "sensitive",
+}
 _PERSON = listed(
     "ppk kpa pptk bendahara pejabat pegawai petugas penerima wp pemilik penanggung direktur kepala pemohon pelapor "
+    "oleh mengetahui penandatangan ttd ketua auditor surveyor pic operator verifikator "
     "contact person payee beneficiary employee officer author applicant owner given sur maiden wajib siswa pasien"
 )
 _COMPANY = listed("supplier suppliers vendor penyedia rekanan company perusahaan contractor pemenang bidder")
@@ -76,6 +82,9 @@ def _by_word(name: str) -> Suspicion | None:
         hit = next((word for word in known.split() if word in words or (len(word) > 5 and word in plain)), None)  # noqa: PLR2004
         if hit:
             return Suspicion(reason=f'{what}, as "{hit}" in its name says')
+    for known, class_ in _ABOUT.items():
+        if words & listed(known):
+            return Suspicion(reason="it describes people, as its name says", class_=class_)
     return None
 
 
@@ -88,16 +97,26 @@ def _by_account(column: Profile, name: str) -> Suspicion | None:
 
 def _by_name(column: Profile, name: str) -> Suspicion | None:
     words = set(words_of(name))
-    if not column.filled or column.share(r"\pL{2}") < _MOST:
+    named = bool(words & _NAME)
+    if words & _PERSON and named:
+        return Suspicion(reason="names of people, as its name says")
+    if column.share(r"\pL{2}") < _MOST:
         return None
     if words & _COMPANY:
         return Suspicion(reason="suppliers, some of whom may be persons", class_="org_id")
-    share = _personal(column)
-    if words & _PERSON and (words & _NAME or share > _MOST):
-        return Suspicion(reason="names of people, as its name says")
-    titled = column.share(_TITLED)
-    if words & _NAME and not words & _THING and (share > _MOST or titled > _LEAST):
-        return Suspicion(reason=f"names, {max(share, titled):.0%} of the filled cells")
+    reason = _as_names(column, person=bool(words & _PERSON), named=named, thing=bool(words & _THING))
+    return Suspicion(reason=reason) if reason else None
+
+
+def _as_names(column: Profile, *, person: bool, named: bool, thing: bool) -> str | None:
+    """Why words may be names: what they are called, and how they look."""
+    share, titled = _personal(column), column.share(_TITLED)
+    if person and share > _MOST:
+        return "names of people, as its name says"
+    if named and not thing and (share > _MOST or titled > _LEAST):
+        return f"names, {max(share, titled):.0%} of the filled cells"
+    if not thing and titled > _LEAST and column.words < _LONG:
+        return f"names with titles, {titled:.0%} of the filled cells"
     return None
 
 

@@ -110,6 +110,8 @@ def test_years_months_and_shares_get_their_bounds() -> None:
     ("telp", ("0812-0000-0000",), "mobile"),
     ("nama_wp", ("Budi Contoh", "Siti Contoh Dua"), "names"),
     ("nama_ppk", ("CONTOH, S.Pd",), "names"),
+    ("pengurus", ("Dra. Siti Contoh", "Budi Contoh, S.E."), "titles"),
+    ("diketahui_oleh", ("Budi Contoh", "Siti Contoh"), "names"),
     ("alamat", ("Jalan Contoh 1",), "addresses"),
 ])  # fmt: skip
 def test_what_may_point_at_people_is_told_with_the_reason(name: str, texts: tuple[str, ...], reason: str) -> None:
@@ -128,6 +130,15 @@ def test_what_may_point_at_people_is_told_with_the_reason(name: str, texts: tupl
 def test_offices_programmes_and_places_are_not_taken_for_people(name: str, texts: tuple[str, ...]) -> None:
     """Names of things are names too."""
     assert column(name, *texts).suspicion is None
+
+
+def test_what_describes_people_is_told_too() -> None:
+    """And names that the source itself has masked are names."""
+    told = {name: column(name, "A", "B").suspicion for name in ("jenis_kelamin", "agama", "tahap")}
+    assert [one and one.class_ for one in told.values()] == ["quasi_id", "sensitive", None]
+    masked = column("nama_ppk", "H**** P******").suspicion
+    assert masked is not None
+    assert masked.class_ == "direct_id"
 
 
 def test_suppliers_may_be_persons() -> None:
