@@ -4,6 +4,7 @@ All processes hold the writing end of one named pipe, which is the portal's stan
 the last one is gone, killed ones included, and `--leash` makes the portal stop at its end.
 """
 
+import base64
 import contextlib
 import errno
 import fcntl
@@ -49,6 +50,16 @@ class Portal:
         headers = {"Authorization": self.token if token is None else token}
         wanted = {key: value for key, value in headers.items() if value}
         return httpx.post(f"{self.url}/api/3/action/{name}", json=payload, headers=wanted, timeout=600, trust_env=False)
+
+    def new_token(self) -> str:
+        """Another token of the editor."""
+        token: str = self.action("api_token_create", user=self.editor, name=f"uji-{os.urandom(4).hex()}")["token"]
+        return token
+
+    def revoke(self, token: str) -> None:
+        """Make a token of the editor one that nobody knows."""
+        body = token.split(".")[1]
+        self.action("api_token_revoke", jti=json.loads(base64.urlsafe_b64decode(f"{body}=="))["jti"])
 
     def purge(self, name: str) -> None:
         """Remove a dataset for good, with its name and tables, so that a test can be run again."""

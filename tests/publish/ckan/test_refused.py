@@ -41,6 +41,23 @@ def test_a_wrong_token_is_found_at_the_start(make: Make) -> None:
     assert "bukan-token" not in str(error)
 
 
+def test_a_token_that_was_revoked(portal: Portal, make: Make) -> None:
+    """At the start it is found before anything is sent; half way readers see nothing, and a new token goes on from there."""
+    token = portal.new_token()
+    made = make(token=token)
+    release = made.released(office.rows(made.contract, FEW))
+    with pytest.raises(PortalRefused) as caught:
+        made.publish(release, at=lambda step: portal.revoke(token) if step == "created" else None)
+    assert token not in str(caught.value)
+    assert "editor of" in caught.value.facts["next"]
+    assert portal.ask("package_show", token="", id=made.contract.name).status_code == 403
+    with pytest.raises(PortalRefused, match="revoked"):
+        made.planned(release)
+    (made.settings.root / "token").write_text(portal.token, encoding="utf-8")
+    assert made.publish(release).writes > 0
+    assert made.publish(release).writes == 0
+
+
 @pytest.mark.parametrize("capacity", ["member", None])
 def test_a_token_too_weak(portal: Portal, make: Make, capacity: str | None) -> None:
     """An account that may not make datasets is refused before anything is sent, with who must help."""
