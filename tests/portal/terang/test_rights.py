@@ -71,6 +71,18 @@ def test_a_table_that_is_none(dataset: Dataset, table: object) -> None:
     assert (answer.status_code, set(answer.json()["error"])) == (409, {"__type", "table"}), answer.text
 
 
+def test_what_makes_no_sense(dataset: Dataset) -> None:
+    """Wrong parameters are the caller's mistake, and said to be."""
+    asked = {"id": dataset.name, "resource": dataset.resource, "sha256": "0" * 64}
+    more: list[dict[str, str]] = [{}, {"upload": "x"}, {"sha256": "x"}, {"resource": ""}]
+    for wrong in more:
+        answer = dataset.portal.ask("terang_load", **(asked | wrong))
+        assert answer.status_code == 409, answer.text
+    for files in ("x", ["x"], {dataset.resource: "0" * 64}):
+        assert dataset.portal.ask("terang_switch", id=dataset.name, files=files).status_code == 409
+    assert dataset.portal.ask("terang_switch", id="tidak-ada").status_code == 404
+
+
 def test_what_is_loaded_is_hidden(dataset: Dataset) -> None:
     """Neither what was loaded nor what can be taken back is reached through the API."""
     dataset.publish(rows(20))

@@ -62,14 +62,16 @@ def terang_load(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     digest = str(data_dict.get("sha256", ""))
     if not DIGEST.fullmatch(digest):
         raise toolkit.ValidationError({"sha256": ["64 digits from 0 to f"]})
-    table, upload = data_dict.get("table"), data_dict.get("upload")
+    table, upload = data_dict.get("table"), data_dict.get("upload") or None
+    if upload is not None and not hasattr(upload, "stream"):
+        raise toolkit.ValidationError({"upload": ["not a file"]})
     staging.parse(table)
     load = {
         "resource": resource,
         "package": package,
         "sha256": digest,
         "name": munge_filename(data_dict.get("name") or getattr(upload, "filename", "") or "data"),
-        "size": _size(upload) if upload else files.path(resource, files.NEW).stat().st_size,
+        "size": _size(resource, upload),
         "table": json.loads(table) if isinstance(table, str) else table,
         "tag": str(data_dict.get("tag", "")),
         "state": "loading",
@@ -147,12 +149,18 @@ def _resource(package: str, data_dict: dict[str, Any]) -> str:
     """The id of a resource, which is this dataset's or nobody's."""
     resource = str(toolkit.get_or_bust(data_dict, "resource"))
     found = model.Resource.get(resource)
-    if not UUID.fullmatch(resource) or (found is not None and found.package_id != package):
+    with database.transaction() as conn:
+        load = database.note(conn, "load", resource)
+    owners = {found.package_id if found else package, load["package"] if load else package}
+    if not UUID.fullmatch(resource) or owners != {package}:
         raise toolkit.ValidationError({"resource": ["not a resource of this dataset"]})
     return resource
 
 
-def _size(upload: Any) -> int:
+def _size(resource: str, upload: Any) -> int:
+    if upload is None:
+        waiting = files.path(resource, files.NEW)
+        return waiting.stat().st_size if waiting.exists() else 0
     end = upload.stream.seek(0, 2)
     upload.stream.seek(0)
     return int(end)
@@ -160,7 +168,10 @@ def _size(upload: Any) -> int:
 
 def _ready(package: str, wanted: Any) -> dict[str, Any]:
     """What was loaded for these resources, if it is what is wanted."""
-    digests = json.loads(wanted) if isinstance(wanted, str) else dict(wanted)
+    try:
+        digests = dict(json.loads(wanted) if isinstance(wanted, str) else wanted)
+    except (ValueError, TypeError):
+        raise toolkit.ValidationError({"files": ["resource id to SHA-256"]}) from None
     with database.transaction() as conn:
         loads = database.notes(conn, "load", package)
     found = {id_: loads.get(id_) for id_ in digests}

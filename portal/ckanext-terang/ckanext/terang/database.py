@@ -88,6 +88,13 @@ def free(conn: Connection, resource: str) -> bool:
     return bool(scalar(conn, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", f"terang:{resource}"))
 
 
+def held(conn: Connection, resource: str) -> bool:
+    """Whether somebody has the lock of a resource; asking takes nothing."""
+    key = "((classid::bigint << 32) | objid::bigint) = hashtextextended(%s, 0)"
+    query = f"SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND {key}"
+    return bool(scalar(conn, query, f"terang:{resource}"))
+
+
 def note(conn: Connection, kind: str, of: str) -> dict[str, Any] | None:
     """What is noted of a resource (kind `load`) or a package (kinds `switch`, `previous`)."""
     found = scalar(conn, "SELECT body::text FROM terang_new.notes WHERE kind = %s AND id = %s", kind, of)

@@ -121,7 +121,7 @@ def _tidy(package: str, flip: dict[str, Any]) -> None:
     with transaction() as conn:
         for resource in [*flip["resources"], *flip["stale"]]:
             run(conn, f"DROP TABLE IF EXISTS {gone(resource)}")
-            files.remove(resource, files.GONE, files.BACK)
+            files.remove(resource, files.GONE, files.BACK, *([files.NEW] if flip["place"] == files.BACK else []))
         for resource in flip["stale"]:
             run(conn, f"DROP TABLE IF EXISTS {previous(resource)}")
             files.remove(resource, files.PREVIOUS)

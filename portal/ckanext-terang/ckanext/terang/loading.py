@@ -48,7 +48,7 @@ def status(package: str) -> dict[str, Any]:
     with transaction() as conn:
         loads = database.notes(conn, "load", package)
         for resource, load in loads.items():
-            if load["state"] == "loading" and database.free(conn, resource):
+            if load["state"] == "loading" and not database.held(conn, resource):
                 load["state"] = "broken"
         old = database.note(conn, "previous", package)
         unfinished = database.note(conn, "switch", package) is not None
