@@ -17,7 +17,7 @@ import typer
 from assets.defects import defect
 from assets.errors import ContractError, SettingsError, TerangError, Unproven
 from assets.settings import CONFIG_VARIABLE, Settings, load
-from assets.store import explained
+from assets.store import explained, store_of
 from pipelines.logs import to_terminal
 from pipelines.new import new
 
@@ -152,7 +152,6 @@ def verify(
     what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")], *, version: str | None = None
 ) -> None:
     """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
-    from assets.store import store_of  # noqa: PLC0415
     from publish.verify import verify_file, verify_release  # noqa: PLC0415
 
     settings, contracts = _office()
@@ -253,6 +252,7 @@ def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
     from publish.ckan import apply  # noqa: PLC0415
     from publish.ckan import plan as planned  # noqa: PLC0415
 
-    made = planned(contract, settings, _released(contract, settings))
-    outcome = apply(made, contract, settings)
+    with store_of(contract.name, settings).lock("job"):
+        made = planned(contract, settings, _released(contract, settings))
+        outcome = apply(made, contract, settings)
     return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]

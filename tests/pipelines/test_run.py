@@ -186,10 +186,11 @@ def test_a_token_that_the_portal_does_not_know_stops_the_run_before_it_reads(
     assert not store_of("example", load()).raw.exists()
 
 
-def test_another_run_at_the_same_time_is_told_so_at_once(office: Path, terang: Terang) -> None:
-    """It neither waits nor reads; the first goes on undisturbed."""
+@pytest.mark.parametrize("lock", ["job", "run"])
+def test_another_run_at_the_same_time_is_told_so_at_once(office: Path, terang: Terang, lock: str) -> None:
+    """Whether the other is a whole job or a step that Dagster runs: it neither waits nor reads; the first goes on."""
     del office
-    with store_of("example", load()).lock("job"):
+    with store_of("example", load()).lock(lock):
         ended = terang("run", "--json")
     assert (ended.code, json.loads(ended.out)[0]["error"]) == (5, "Busy")
     assert not store_of("example", load()).raw.exists()
