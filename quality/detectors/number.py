@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from quality.detectors.detector import Detector, Reading
 
 DIGITS = 9
-_SIGN = r"[0-9OoIiLl|!QDSsBZz\x{B2}\x{B3}\x{B9}]"
+_DIGIT, _ALIKE = r"[0-9\x{B2}\x{B3}\x{B9}]", "[OoIiLl|!QDSsBZz]"
+_SIGN = rf"(?:{_DIGIT}|{_ALIKE})"
 _BETWEEN = r"[^\w\ue000]{0,6}"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{{DIGITS - 1},}}")
 _DAY = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
@@ -31,8 +32,12 @@ def _find(reading: Reading) -> Iterator[str]:
         yield "long number"
 
 
-DETECTOR = Detector(
-    name="long number",
-    hint=rf"(?:{_SIGN}[^0-9A-Za-z]*){{{DIGITS}}}",
-    find=_find,
-)
+def _hint() -> str:
+    """Nine digits; or nine signs of which some pass for digits, one of them right beside a digit: so no word is one."""
+    gap = "[^0-9A-Za-z]*"
+    beside = f"(?:{_DIGIT}{_ALIKE}|{_ALIKE}{_DIGIT})"
+    mixed = (f"(?:{_SIGN}{gap}){{{i}}}{beside}(?:{gap}{_SIGN}){{{DIGITS - 2 - i}}}" for i in range(DIGITS - 1))
+    return "|".join([f"(?:{_DIGIT}{gap}){{{DIGITS}}}", *mixed])
+
+
+DETECTOR = Detector(name="long number", hint=_hint(), find=_find)

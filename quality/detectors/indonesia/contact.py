@@ -34,6 +34,6 @@ def _is_mobile(run: str) -> bool:
 
 DETECTOR = Detector(
     name="telephone or account",
-    hint=rf"(?is:(?:^|[^A-Za-z])(?:{_PHONE_WORDS}|{_BANK_WORDS})[^A-Za-z](?:[\s_]*[^\s_]){{0,25}}[\s_]*{_FIGURE}(?:[^0-9A-Za-z]*{_FIGURE}){{3}})",
+    hint=rf"(?is:(?:^|[^A-Za-z])(?:{_PHONE_WORDS}|{_BANK_WORDS})[^A-Za-z].*(?:{_FIGURE}[^0-9A-Za-z]*){{4}})",
     find=_find,
 )

@@ -46,7 +46,8 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(name="unit price", pattern=rf"@\s?(?:Rp\.?\s?)?{_GROUPED}{{1,3}}(?:,\d{{2}})?"),
     Phrase(
         name="number of a decree or letter",
-        pattern=rf"{_RULE}\b[. :]{{0,3}}(?:nomor|no)?\b[. :]{{0,3}}\d{{1,4}}(?:\.\d{{1,3}}){{0,5}}(?:[-/]\d{{1,5}}){{0,3}}(?:/[A-Z][\w.-]*){{0,4}}(?:/{_YEAR}|\s+tahun\s+{_YEAR})",
+        pattern=rf"{_RULE}\b[. :]{{0,3}}(?:nomor|no)?\b[. :]{{0,3}}(?:\d{{3}}(?:\.\d{{1,2}}){{0,4}}|[1-9]\d{{0,3}})(?:[-/]\d{{1,4}})?"
+        rf"(?:/[A-Z][A-Za-z.-]*\d{{0,3}}){{0,4}}(?:/{_YEAR}|\s+tahun\s+{_YEAR})",
     ),
     Phrase(
         name="standard",

@@ -8,7 +8,7 @@ from itertools import cycle
 from random import Random
 
 from tests.quality.detectors.corpus.carriers import CARRIERS
-from tests.quality.detectors.corpus.others import SINGLE, WRITTEN
+from tests.quality.detectors.corpus.others import HIDDEN, SINGLE, WRITTEN
 from tests.quality.detectors.corpus.people import AFTER, CUES, NAMES, TWO_WORDS
 from tests.quality.detectors.corpus.spellings import FOR_PLAIN_NUMBERS, SPELLINGS
 from tests.quality.detectors.corpus.values import NUMBERS, OTHERS, PROVINCES, nik
@@ -37,6 +37,13 @@ def _others(draw: Random) -> Iterator[tuple[str, str]]:
                 yield f"{family}/{spelling}/{place}", CARRIERS[place](spell(OTHERS[family](draw)))
 
 
+def _hidden(draw: Random) -> Iterator[tuple[str, str]]:
+    for family in ("nik", "nip", "mobile", "npwp-15"):
+        for form, sentence in HIDDEN.items():
+            for spelling in ("plain", "letter-O", "6 6 4", "full-width-digits"):
+                yield f"{family}/hidden-{form}/{spelling}", sentence.format(SPELLINGS[spelling](NUMBERS[family](draw)))
+
+
 def _people() -> Iterator[tuple[str, str]]:
     for cue, sentence in {**CUES, **AFTER, **TWO_WORDS}.items():
         for form, name in NAMES.items():
@@ -46,7 +53,7 @@ def _people() -> Iterator[tuple[str, str]]:
 
 def _cases() -> dict[str, str]:
     draw = Random(6)  # noqa: S311 - invented data
-    named = [*_numbers(draw), *_provinces(draw), *_others(draw), *_people(), *SINGLE.items()]
+    named = [*_numbers(draw), *_provinces(draw), *_others(draw), *_hidden(draw), *_people(), *SINGLE.items()]
     return dict(named)
 
 

@@ -93,3 +93,20 @@ SINGLE: dict[str, str] = {
     "coordinates/short-plus-code": "QRXX+XW Contoh",
 }
 """Short, masked and announced ones, written as they are met."""
+HIDDEN: dict[str, str] = {
+    "in-a-decree": "SK Nomor 112/PM{}/2025",
+    "as-a-decree": "Keputusan Nomor {} Tahun 2025",
+    "after-a-decree": "Perda No. 12 Tahun 2025 {}",
+    "after-sp2d": "99.01/04.0/000001/LS/1.01.0.00.0.00.01.0000/M/2/2026 {}",
+    "glued-to-an-account-code": "5.1.02.01.01.0024.{}",
+    "glued-to-an-office-code": "1.01.0.00.0.00.01.0000-{}",
+    "as-a-standard": "ISO {}:2013",
+    "as-dipa": "DIPA-{}/2026",
+    "as-a-region": "Desa Teladan ({})",
+    "after-a-day": "tanggal 2026-01-05 {}",
+    "before-a-day": "{} 05-01-2026",
+    "after-an-amount": "Rp 1.250.000,00 {}",
+    "between-years": "2023, 2024, {}",
+    "after-a-hospital": "RSUD dr. Soetomo {}",
+}
+"""Official forms behind which an identity number may try to hide."""
