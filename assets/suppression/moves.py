@@ -6,6 +6,7 @@ Source: Kelly, Golden & Assad (1992); Fischetti & Salazar (2000).
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import highspy
 import numpy as np
@@ -32,7 +33,7 @@ class Moves:
     _need: Floats = field(init=False)
     _room: Floats = field(init=False)
     _scale: float = field(init=False)
-    _solver: highspy.Highs = field(init=False)
+    _solver: Any = field(init=False)
 
     def __post_init__(self) -> None:
         self._cells = np.flatnonzero(self.free | self.spare)
@@ -111,9 +112,10 @@ class Moves:
         return lp
 
 
-def _solver(program: highspy.HighsLp) -> highspy.Highs:
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
+def _solver(program: highspy.HighsLp) -> Any:
+    """The solver itself: its Python subclass prints a line of its own before it can be told not to."""
+    solver: Any = highspy.Highs.__bases__[0]()
+    solver.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own form
     solver.setOptionValue("threads", 1)
     solver.passModel(program)
     return solver

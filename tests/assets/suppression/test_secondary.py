@@ -122,3 +122,9 @@ def test_totals_that_others_add_up_to_are_left_out() -> None:
     rows: Floats = np.array([0, 0, 1, 1])
     kept = known_totals([np.zeros(4, np.int64), rows.astype(np.int64), rows.astype(np.int64)])
     assert kept.tolist() == [[0, 0, 1, 1]]
+
+
+def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """What a command prints for machines has no line of another program in it."""
+    hide(*table((12, 8), 0))
+    assert capfd.readouterr() == ("", "")
