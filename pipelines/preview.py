@@ -21,6 +21,7 @@ from assets.settings import Settings
 from assets.store import OWNER_ONLY, store_of
 from assets.table import ID
 from pipelines.new import grouped
+from quality.gates.evidence import Evidence
 from quality.screening import screen
 from quality.verdict import judge
 
@@ -92,12 +93,19 @@ def _judged(found: Preview, contract: Contract, office: Settings) -> Preview:
     """With what would be published, and which gate would stop it."""
     account = protect(contract, office)
     verdict = judge(contract, office)
-    gates = tuple(f"gate        {gate.name}" for gate in verdict.gates if not gate.passed)
+    gates = tuple(_told(gate) for gate in verdict.gates if not gate.passed)
     first = next(pq.ParquetFile(store_of(contract.name, office).table).iter_batches(SHOWN), None)
     return Preview(
         **{**asdict(found), "stopped": gates, "published": account.published, "rows": _masked(first, contract),
            "withheld": sum(part.rows for part in account.withheld)}
     )  # fmt: skip
+
+
+def _told(gate: Evidence) -> str:
+    """A gate that does not pass, and what it counted, column by column."""
+    counts = [item for fact in gate.facts.values() if isinstance(fact, dict) for item in fact.items()]
+    found = "; ".join(f"{place}: {count}" for place, count in counts if isinstance(count, int))
+    return f"gate        {gate.name}" + (f"\nfound       {found}" if found else "")
 
 
 def _masked(first: pa.RecordBatch | None, contract: Contract) -> dict[str, list[str]]:

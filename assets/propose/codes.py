@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assets.propose.notation import numbers_of
 from assets.propose.profile import Profile
 from assets.propose.words import CODE, MEASURE, says
 
@@ -19,7 +20,6 @@ _SHAPES = 12
 _CODE, _FIGURE = r"^[A-Za-z0-9][A-Za-z0-9 ./_-]{0,59}$", r"\d"
 _RUN = re.compile(r"(\\d|\[A-Z\]|\[a-z\])\1*")
 _PART = re.compile(r"(\\d|\[A-Z\]|\[a-z\])(?:\{(\d+)\})?|(.)", re.DOTALL)
-_FRACTION = r"^\d+(?:[.,]\d+)*$"
 
 
 def is_code(column: Profile, name: str) -> bool:
@@ -30,7 +30,7 @@ def is_code(column: Profile, name: str) -> bool:
         named = says(name, CODE) or (_numbers_rows(column) and not says(name, MEASURE))
         return leading_zeros or named
     coded = column.all(_CODE) and column.all(_FIGURE) and column.words == 1
-    if column.all(_FRACTION) and not leading_zeros and not says(name, CODE):
+    if not leading_zeros and not says(name, CODE) and numbers_of(column) is not None:
         return False
     return coded and (says(name, CODE) or len(shapes_of(column)) <= _SHAPES)
 
@@ -90,7 +90,7 @@ def _joined(shapes: list[str]) -> str:
     if same is not None:
         return same
     if all(re.fullmatch(r"(?:\\d(?:\{\d+\})?(?:\\\.)?)+", shape) for shape in shapes):
-        return r"\d+(\.\d+)*\.?"
+        return _levels([shape.removesuffix(r"\.").split(r"\.") for shape in shapes])
     if len(shapes) <= 3:  # noqa: PLR2004 - a longer list says less than the marks do
         return "|".join(shapes)
     marks = sorted({part for shape in shapes for part in _marks(shape)})
@@ -101,6 +101,17 @@ def _running(lengths: Sequence[int]) -> str:
     """Numbers that grow longer in time, but never as long as a person's."""
     longest = lengths[-1] + 1 if lengths[-1] < _PERSONAL - 1 else lengths[-1]
     return rf"\d{{{lengths[0]},{longest}}}"
+
+
+def _levels(codes: Sequence[Sequence[str]]) -> str:
+    r"""Codes of several levels, as many figures in each as there come: `\d{2}(\.\d{2}(\.\d{4})?)?`."""
+    found, least = "", min(map(len, codes))
+    for level in reversed(range(max(map(len, codes)))):
+        lengths = sorted(int((re.search(r"\d+", code[level][2:]) or [1])[0]) for code in codes if level < len(code))
+        figures = rf"\d{{{lengths[0]}}}" if lengths[0] == lengths[-1] else rf"\d{{{lengths[0]},{lengths[-1]}}}"
+        part = (r"\." if level else "") + figures.replace("{1}", "") + found
+        found = f"({part})?" if level >= least else part
+    return rf"{found}\.?"
 
 
 def _same_marks(shapes: list[str]) -> str | None:

@@ -75,6 +75,7 @@ def test_dates_are_read_in_the_fewest_formats_that_fit_all(
 
 def test_numbers_that_only_name_something_stay_text() -> None:
     """Leading zeros, and what its name calls a code, keep their digits."""
+    assert column("kolom_1", "11", "11.01", "11.01.01.2001").hint == "code"
     for name, texts in (("kdprov", ("00", "01", "11")), ("kd_tender", ("10002513000",)), ("wilayah", ("01", "12"))):
         assert (column(name, *texts).type, column(name, *texts).hint) == ("string", "code")
 
@@ -86,7 +87,8 @@ def test_a_pattern_fits_every_code() -> None:
     assert column("kode", "D107", "K34").pattern == r"[A-Z]\d{2,3}"
     assert column("kd_satker", "59774", "152339").pattern == r"\d{5,7}"
     assert column("kd_tender", "10002513000", "999999999").pattern == r"\d{9,11}"
-    assert pattern_of(profiled(["11", "11.01", "11.01.01.2001"]), {}) == r"\d+(\.\d+)*\.?"
+    assert pattern_of(profiled(["11", "11.01", "11.01.01.2001"]), {}) == r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?\.?"
+    assert pattern_of(profiled(["1.2", "1.20.3", "1.03."]), {}) == r"\d\.\d{1,2}(\.\d)?\.?"
 
 
 def test_a_short_list_is_a_list_and_names_are_none() -> None:
