@@ -23,11 +23,14 @@ class Detector:
     """One family of personal data.
 
     `hint` is an expression that RE2 and Python both know: a text in usual signs that it does not match cannot be
-    suspect, so that millions are asked at the speed of a scan. `find` looks closely, and says what it finds.
+    suspect, so that millions are asked at the speed of a scan. `sharp` says the same more exactly, and is asked of those
+    few that match, without what `spared` matches of them. `find` looks closely, and says what it finds.
     """
 
     name: str
     hint: str
+    sharp: str = ""
+    spared: str = ""
     find: Callable[[Reading], Iterable[str]]
 
 

@@ -1,6 +1,5 @@
 """The detectors of Indonesia: one file each, and a line here; and what its official texts write without harm."""
 
-from quality.detectors import mail
 from quality.detectors.detector import Detector
 from quality.detectors.indonesia import contact, identity, names, vehicle
 from quality.detectors.indonesia.identity import is_identity
@@ -8,6 +7,4 @@ from quality.detectors.indonesia.official import PHRASES as OFFICIAL
 
 DETECTORS: tuple[Detector, ...] = (identity.DETECTOR, contact.DETECTOR, vehicle.DETECTOR, names.DETECTOR)
 
-SPARED = names.spared(identity.CUES | contact.CUES | vehicle.CUES | mail.WORDS)
-
-__all__ = ["DETECTORS", "OFFICIAL", "SPARED", "is_identity"]
+__all__ = ["DETECTORS", "OFFICIAL", "is_identity"]

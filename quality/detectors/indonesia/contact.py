@@ -32,8 +32,10 @@ def _is_mobile(run: str) -> bool:
     return bool(_MOBILE.match("".join(filter(str.isdigit, run))))
 
 
+_CUE = rf"(?is:(?:^|[^A-Za-z])(?:{_PHONE_WORDS}|{_BANK_WORDS})"
 DETECTOR = Detector(
     name="telephone or account",
-    hint=rf"(?is:(?:^|[^A-Za-z])(?:{_PHONE_WORDS}|{_BANK_WORDS})[^A-Za-z].*(?:{_FIGURE}[^0-9A-Za-z]*){{4}})",
+    hint=rf"{_CUE}[^A-Za-z].*(?:{_FIGURE}[^0-9A-Za-z]*){{4}})",
+    sharp=rf"{_CUE}(?:[^A-Za-z0-9](?:[\s_]*[^\s_]){{0,25}}[\s_]*|)(?:{_FIGURE}[^0-9A-Za-z]*){{6}})",
     find=_find,
 )

@@ -54,10 +54,14 @@ def _digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
+_ANNOUNCED = rf"(?is:(?:^|[^A-Za-z])(?:{_WORDS})"
+_OTHERS = (
+    r"(?:^|[^A-Za-z0-9/.-])[A-Z]{1,2}[\s_]*[0-9]{6}"
+    r"|[0-9](?:[\s_.-]*[*xX#\x{2022}])*[\s_.-]*[*xX#\x{2022}]{2}|[*xX#\x{2022}]{2}(?:[\s_.-]*[*xX#\x{2022}])*[\s_.-]*[0-9]"
+)
 DETECTOR = Detector(
     name="identity number",
-    hint=rf"(?is:(?:^|[^A-Za-z])(?:{_WORDS})[^A-Za-z].*(?:{_FIGURE}[^0-9A-Za-z]*){{4}})"
-    r"|(?:^|[^A-Za-z0-9/.-])[A-Z]{1,2}[\s_]*[0-9]{6}"
-    r"|[0-9](?:[\s_.-]*[*xX#\x{2022}])*[\s_.-]*[*xX#\x{2022}]{2}|[*xX#\x{2022}]{2}(?:[\s_.-]*[*xX#\x{2022}])*[\s_.-]*[0-9]",
+    hint=rf"{_ANNOUNCED}[^A-Za-z].*(?:{_FIGURE}[^0-9A-Za-z]*){{4}})|{_OTHERS}",
+    sharp=rf"{_ANNOUNCED}(?:[^A-Za-z0-9](?:[\s_]*[^\s_]){{0,20}}[\s_]*|)(?:{_FIGURE}[^0-9A-Za-z]*){{6}})|{_OTHERS}",
     find=_find,
 )

@@ -95,14 +95,18 @@ def _is_name(word: str) -> bool:
 def _cue(cues: str) -> str:
     """Cues as RE2 knows them, each to its end."""
     return "|".join(
-        one.replace(r"(?=\.)", r"\.") if one.endswith(r"(?=\.)") else f"{one}(?:$|[^A-Za-z])" for one in cues.split("|")
+        one.replace(r"(?=\.)", r"\.") if one.endswith(r"(?=\.)") else f"{one}(?:[^A-Za-z])" for one in cues.split("|")
     )
 
 
 def _hint() -> str:
+    """A cue and a word of two letters, past initials; two words for a role without a colon."""
+    gap = "[^0-9A-Za-z]*"
+    word = rf"{gap}(?:[A-Za-z][.\s_]{gap}){{0,3}}[A-Za-z']{{2}}"
+    cue = rf"(?:{_cue(f'{ADDRESS}|{TITLE}')}|(?:{ROLE}|{POST})[\s_]*[:=]){word}|(?:{ROLE})[^0-9A-Za-z]{word}[A-Za-z']*[\s_]+[A-Za-z']{{2}}"
     return (
         (
-            rf"(?i:(?:^|[^0-9A-Za-z'])(?:{_cue(f'{ADDRESS}|{TITLE}')}|(?:{ROLE}|{POST})[\s_]*[:=]|(?:{ROLE})[^0-9A-Za-z])"
+            rf"(?i:(?:^|[^0-9A-Za-z'])(?:{cue})"
             rf"|,[\s_]*(?:{DEGREES}|{DEGREES_UNDOTTED})(?:$|[^A-Za-z])|[\s_](?:{DEGREES})(?:$|[^A-Za-z]))"
         )
         .replace(r"\s?", r"[\s_]*")
@@ -110,13 +114,13 @@ def _hint() -> str:
     )
 
 
-DETECTOR = Detector(name="name", hint=_hint(), find=_find)
-
-
-def spared(cues: frozenset[str]) -> str:
-    """For RE2: a cue before an official word that is no cue itself, or a title that a place bears. Both name nobody."""
-    words = "|".join(sorted(word for word in OFFICIAL - cues - _FORMS - _TITLES - _ROLES if len(word) > 1))
+def _spared() -> str:
+    """For RE2: a cue before an official word, which is its first group, or a title that a place bears. Both name nobody."""
+    words = "|".join(sorted(word for word in OFFICIAL if len(word) > 1))
     return (
-        rf"(?i:(^|[^0-9A-Za-z'])(?:(?:{ADDRESS}|{TITLE}|{ROLE})\.?\s{{1,3}}(?:{words})($|[\s,;()/\"-])"
-        rf"|(?:{PLACE})[\s.]{{0,2}}(?:(?:{TITLE})[\s.,]{{1,2}})+))"
+        rf"(?i:\b(?:{ADDRESS}|{TITLE}|{ROLE}|(?:{ROLE}|{POST})\s?[:=])(?:\.?\s{{1,3}}|/)((?:{words})(?:$|[\s,;()/\"-]))"
+        rf"|\b(?:{PLACE})[\s.]{{0,2}}(?:(?:{TITLE})[\s.,]{{1,2}})+)"
     ).replace(r"(?=\.)", r"\.")
+
+
+DETECTOR = Detector(name="name", hint=_hint(), sharp=_hint(), spared=_spared(), find=_find)

@@ -40,9 +40,12 @@ def _letters(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group).upper()
 
 
+_ALONE = rf"(?:^|[^A-Za-z0-9.-])(?:{_REGIONS})(?:[.-]|[\s_]*)[0-9]{{3,4}}(?:[.-]|[\s_]*)[A-Z]{{2,3}}(?:$|[^A-Za-z0-9])"
+_SAID = rf"(?is:(?:^|[^A-Za-z])(?:{_WORDS})"
 DETECTOR = Detector(
     name="number plate",
-    hint=rf"(?:^|[^A-Za-z0-9.-])(?:{_REGIONS})(?:[.-]|[\s_]*)[0-9]{{3,4}}(?:[.-]|[\s_]*)[A-Z]{{2,3}}(?:$|[^A-Za-z0-9])"
-    rf"|(?is:(?:^|[^A-Za-z])(?:{_WORDS})[^A-Za-z].*[0-9][\s._-]*[A-Z]{{1,3}}(?:$|[^A-Za-z0-9]))",
+    hint=rf"{_ALONE}|{_SAID}[^A-Za-z].*[0-9][\s._-]*[A-Z]{{1,3}}(?:$|[^A-Za-z0-9]))",
+    sharp=rf"{_ALONE}|{_SAID}(?:[^A-Za-z](?:[\s_]*[^\s_]){{0,40}}[\s_]*|)"
+    r"[^A-Za-z0-9][A-Z]{1,2}[\s._-]*[0-9]{1,4}[\s._-]*[A-Z]{1,3}(?:$|[^A-Za-z0-9]))",
     find=_find,
 )
