@@ -50,7 +50,7 @@ def measured(path: str, data: Path, folder: Path, *, sheet: str | None = None) -
         origin, place = origin_of(str(data / path), office, sheet=sheet)
         proposal = propose(origin, place.settings, name="file", patterns={})
     except SourceError as error:
-        return Measured(refused=error.facts.get("found") or error.sentence)
+        return Measured(refused=": ".join(filter(None, [error.sentence, error.facts.get("found")])))
     file = folder / "contracts/file.yml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(decided(contract_text(proposal, office, publisher=None, license_="?")), encoding="utf-8")
