@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from assets.column import Column, Severity
 from assets.model import ColumnName, DatasetName, Duration, Exact, LocalText, Share, Strict
 from assets.patterns import resolve
+from assets.privacy.levels import Level
 from assets.schedule import Cron
 from assets.sources import AnySource
 
@@ -71,11 +72,24 @@ class Persons(Strict):
     reason: str = "DATA PRIBADI"
 
 
+class Dominance(Strict):
+    """A sum of which so few `persons` have more than this `share` is as good as theirs."""
+
+    persons: int = Field(default=2, ge=1, le=9)
+    share: Share
+
+
 class Aggregate(Strict):
     """Publish groups instead of rows: one per combination of `by`, with sums and the number of distinct `count`.
 
     A group of fewer than `minimum` persons is withheld: its rows and money are counted, its cell is not shown. All that
-    is withheld is told as one sum, unless it is about fewer than `minimum` persons itself.
+    is withheld is told as one sum, unless it is about fewer than `minimum` persons itself. So is a group that few persons
+    dominate: see `dominance`; or whose second largest person could reckon the largest closer than by `p` (a share).
+
+    `totals` are sums that somebody else publishes or a reader may know, each by some of the columns of `by`, or by a
+    coarser form of one: `[[tahun, kode_rekening], [tahun, {kode_rekening: {parts: 3}}]]`. Totals that `reconcile`
+    compares with count as known. Other groups are withheld with the small ones, so that nobody who knows the totals can
+    reckon a small group's sum closer than by `within`; it is proven for each of them.
     """
 
     by: tuple[ColumnName, ...] = Field(min_length=1)
@@ -83,6 +97,10 @@ class Aggregate(Strict):
     count: ColumnName
     count_as: ColumnName
     minimum: int = Field(default=5, ge=3)
+    totals: tuple[tuple[ColumnName | dict[ColumnName, Level], ...], ...] = ()
+    within: Share = Field(default="20%", validate_default=True)
+    dominance: Dominance | None = None
+    p: Share | None = None
     reason: str = "KELOMPOK KECIL"
 
 

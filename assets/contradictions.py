@@ -1,8 +1,8 @@
 """Whether a contract that is well formed also makes sense as a whole: every name resolves, every person is protected."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.types import is_number
 
@@ -35,6 +35,12 @@ def _named(contract: "Contract") -> Iterator[tuple[str, str | None]]:
         yield from (("aggregate.by", name) for name in group.by)
         yield from (("aggregate.sums", name) for name in group.sums)
         yield from (("aggregate.count", group.count), ("aggregate.count_as", group.count_as))
+        for i, total in enumerate(group.totals):
+            yield from (
+                (f"aggregate.totals[{i}]", name)
+                for part in total
+                for name in ([part] if isinstance(part, str) else part)
+            )
     if contract.persons:
         who = contract.persons
         yield from (("persons.column", who.column), ("persons.money", who.money), ("persons.count", who.count))
@@ -87,8 +93,22 @@ def _aggregate(contract: "Contract") -> Iterator[Found]:
     for name in (*group.by, *group.sums):
         if name in columns and not columns[name].published:
             yield "aggregate", f'"{name}" is dropped, so it cannot be shown'
+    for i, total in enumerate(group.totals):
+        yield from ((f"aggregate.totals[{i}]", problem) for problem in _total(total, columns, group.by))
     if group.count_as in columns and not columns[group.count_as].derived:
         yield "aggregate.count_as", f'"{group.count_as}" is made by the aggregate: give it derived: true'
+
+
+def _total(total: Iterable[Any], columns: Mapping[str, Any], by: Iterable[str]) -> Iterator[str]:
+    """What is wrong with a total that is said to be known: it is by what the groups are by, or by a coarser form of it."""
+    for part in total:
+        for name, level in ((part, None),) if isinstance(part, str) else part.items():
+            if name in columns and name not in by:
+                yield f'the groups are not by "{name}": a total by it tells nothing of them'
+            elif name in columns and level is not None:
+                kind = "string" if columns[name].technique else columns[name].type
+                if not level.fits(kind) or level.to in {"exact", "hidden"}:
+                    yield f'"{name}" has no coarser form {level.said}: leave the column out, or name it alone'
 
 
 def _people(contract: "Contract") -> Iterator[Found]:

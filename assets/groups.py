@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from assets.contract import Aggregate, Contract
 from assets.store import Store
+from assets.suppression.known import is_linked
 from assets.table import public_schema
 from assets.withheld import Hidden
 
@@ -67,6 +68,10 @@ def write(
         duckdb.connect(f"{folder}/groups.duckdb") as connection,
     ):
         _group(connection, group, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
+        if is_linked(contract):
+            from assets.suppression.groups import suppress  # noqa: PLC0415 - its solver takes long to load
+
+            suppress(connection, contract, store)
         _copy(connection, contract, group, target)
         shown, published = _one(connection, "SELECT count(*), coalesce(sum(_rows), 0) FROM marked WHERE NOT _hidden")
         return shown, _hidden(connection, group), int(published)
@@ -93,8 +98,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggr
 
 def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[Hidden]:
     sums = "".join(f', coalesce(sum("{name}"), 0)' for name in group.sums)
+    same = " AND ".join(f'members."{name}" IS NOT DISTINCT FROM marked."{name}"' for name in group.by)
+    persons = f"(SELECT count(DISTINCT _who) FROM members SEMI JOIN (FROM marked WHERE _hidden) marked ON {same})"
     rows, persons, *money = _one(
-        connection, f"SELECT coalesce(sum(_rows), 0), coalesce(sum(_fresh), 0){sums} FROM marked WHERE _hidden"
+        connection, f"SELECT coalesce(sum(_rows), 0), {persons}{sums} FROM marked WHERE _hidden"
     )
     held = {name: Decimal(total) for name, total in zip(group.sums, money, strict=True)}
     return [Hidden(reason=group.reason, rows=int(rows), persons=int(persons), sums=held)] if rows else []

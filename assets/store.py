@@ -65,6 +65,16 @@ class Store:
         return self.restricted / "shown.parquet"
 
     @property
+    def witnesses(self) -> Path:
+        """Changes of hidden sums that no known total shows, each a proof that they cannot be reckoned."""
+        return self.restricted / "witnesses.parquet"
+
+    @property
+    def unprotected(self) -> Path:
+        """Groups that can be reckoned from known totals, when that stopped the dataset."""
+        return self.restricted / "unprotected.parquet"
+
+    @property
     def screening(self) -> Path:
         """The proof that `raw` was screened by this contract."""
         return self.restricted / "screening.json"

@@ -3,7 +3,7 @@
 Starting servers on it belongs to `examples/systems.py`.
 """
 
-VERSION = "2"
+VERSION = "3"
 SEED = 2026_11_24
 YEARS = (2025, 2026)
 LAST_PERIOD = (2026, 10)

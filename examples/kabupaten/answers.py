@@ -48,24 +48,62 @@ def totals(fate: Any, cents: Ints, by: Any) -> dict[str, dict[str, str]]:
 
 
 def small_cells(harm: Damage, fate: Any, smallest: int) -> tuple[Bools, dict[str, int]]:
-    """Rows of cells (month, account, district) with fewer taxpayers than `smallest`, and how many cells there are."""
-    live = pa.table({
-        "cell": pc.binary_join_element_wise(harm.table["tahun"].cast(pa.string()), harm.table["bulan"].cast(pa.string()),
-                                            harm.table["kode_rekening"], harm.table["kecamatan"], "|"),
-        "who": harm.table["npwpd"],
-    })  # fmt: skip
-    kept = (
-        live.filter(pa.array(fate == "published"))
-        .group_by("cell", use_threads=False)
-        .aggregate([("who", "count_distinct")])
-    )
-    few = kept.filter(pc.less(kept["who_count_distinct"], smallest))
-    small = np.asarray(pc.is_in(live["cell"], few["cell"].combine_chunks())) & (fate == "published")
-    return small, {
-        "cells": kept.num_rows,
-        "cells_withheld": few.num_rows,
-        "cells_published": kept.num_rows - few.num_rows,
+    """Rows of cells (month, account, district) that are hidden, and how many cells there are.
+
+    Hidden are those with fewer taxpayers than `smallest`, and others with them: see `_joined`.
+    """
+    live = np.flatnonzero(fate == "published")
+    table = harm.table.take(pa.array(live))
+    year = table["tahun"].cast(pa.string())
+    total = _coded(pc.binary_join_element_wise(year, table["kode_rekening"], "|"))
+    cell = _coded(pc.binary_join_element_wise(year, table["bulan"].cast(pa.string()), table["kode_rekening"],
+                                              table["kecamatan"], "|"))  # fmt: skip
+    who, count = _coded(table["npwpd"]), int(cell.max()) + 1
+    sums = np.zeros((2, count))
+    for i, measure in enumerate(("ketetapan", "bayar")):
+        np.add.at(sums[i], cell, exact(table, measure) / 100)
+    met = [set() for _ in range(count)]
+    for one, person in zip(cell.tolist(), who.tolist(), strict=True):
+        met[one].add(person)
+    few = np.array([len(persons) < smallest for persons in met])
+    of = np.zeros(count, np.int64)
+    of[cell] = total
+    hidden = np.concatenate([_joined(np.flatnonzero(of == one), few, met, sums, smallest) for one in np.unique(of)])
+    rows = np.zeros(len(fate), np.bool_)
+    rows[live] = np.isin(cell, hidden)
+    cells = {
+        "cells": count,
+        "cells_few": int(few.sum()),
+        "cells_withheld": len(hidden),
+        "cells_published": count - len(hidden),
     }
+    return rows, cells
+
+
+def _joined(cells: Ints, few: Bools, met: list[set[int]], sums: Any, smallest: int) -> Ints:
+    """The hidden cells of one account and year, whose sum everybody can look up.
+
+    The next smallest cells hide with those of few taxpayers, until there are two, of enough taxpayers together, and the
+    others could hold a fifth more or less than any of few has (or than a taxpayer has on average).
+    """
+    mean = sums.sum(axis=1) / sum(map(len, met))
+    need = 0.2 * np.maximum(sums, mean[:, None])
+    hidden = [int(cell) for cell in cells if few[cell]]
+    while hidden:
+        secret = [cell for cell in hidden if few[cell]]
+        others = sums[:, hidden].sum(axis=1, keepdims=True) - sums[:, secret]
+        lacking = (need[:, secret] - others).max(axis=1, initial=0)
+        if len(hidden) > 1 and len(set().union(*(met[cell] for cell in hidden))) >= smallest and (lacking <= 0).all():
+            break
+        shown = np.setdiff1d(cells, hidden)
+        size = sums[:, shown] / sums[:, shown].max(axis=1, keepdims=True)
+        enough = (sums[:, shown] >= lacking[:, None]).all(axis=0)
+        hidden.append(int(shown[np.where(enough, size.sum(axis=0), 9 - size.sum(axis=0)).argmin()]))
+    return np.array(hidden, np.int64)
+
+
+def _coded(values: Any) -> Ints:
+    return np.asarray(pc.dictionary_encode(values).combine_chunks().indices, np.int64)
 
 
 def persons(*sources: tuple[Any, dict[str, str]]) -> dict[str, Any]:

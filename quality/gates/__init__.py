@@ -6,7 +6,8 @@ from quality.gates.crowd import crowd
 from quality.gates.evidence import Gate
 from quality.gates.known import recognise
 from quality.gates.protection import protected
+from quality.gates.reckon import reckon
 from quality.gates.rules import hold
 from quality.gates.scan import scan
 
-GATES: tuple[Gate, ...] = (declare, unname, protected, scan, recognise, crowd, hold, balance)
+GATES: tuple[Gate, ...] = (declare, unname, protected, scan, recognise, crowd, reckon, hold, balance)

@@ -1,0 +1,34 @@
+"""Which totals of an aggregated dataset a reader knows, by what its contract says."""
+
+from collections.abc import Mapping
+
+from assets.contract import Contract
+from assets.privacy.levels import Level
+
+Kind = Mapping[str, Level | None]
+
+
+def known(contract: Contract) -> list[Kind]:
+    """The kinds of totals: each by columns, as they are or in a coarser form. The sum of everything is always known."""
+    group = contract.aggregate
+    if group is None:
+        return []
+    said: list[Kind] = [{}]
+    for total in group.totals:
+        parts = [{part: None} if isinstance(part, str) else part for part in total]
+        said.append({name: level for part in parts for name, level in part.items()})
+    compared = [one.by for one in contract.reconcile if one.sum in group.sums]
+    said += [dict.fromkeys(name for name in by if name in group.by) for by in compared]
+    return [kind for i, kind in enumerate(said) if kind not in said[:i]]
+
+
+def is_linked(contract: Contract) -> bool:
+    """Whether more is asked for than that small groups hide from the sum of everything."""
+    group = contract.aggregate
+    return group is not None and (len(known(contract)) > 1 or group.dominance is not None or group.p is not None)
+
+
+def sql(kind: Kind) -> str:
+    """The columns of a kind as SQL expressions, with commas between."""
+    parts = [f'"{name}"' if level is None else level.sql(f'"{name}"') for name, level in kind.items()]
+    return ", ".join(parts) or "0"
