@@ -127,7 +127,7 @@ def _contract_table(ground: Ground, value: Ints, ceiling: Ints, first_day: Ints)
     return pa.table({
         "kd_klpd": text([KLPD] * count), "tahun_anggaran": pa.array(year), "kd_satker": pa.array(604_000 + place),
         "kd_satker_str": ground.of_line("office", line), "kontrak_id": ground.deals.ids, "sistem": pick([m[0] for m in _METHODS], method),
-        "kd_proses": pa.array(10_048_000_000 + np.arange(count) * 7), "kd_rup": _plan_numbers(line, draw),
+        "kd_proses": pa.array(10_048_000_000 + np.arange(count) * 1_000), "kd_rup": _plan_numbers(line, draw),
         "nama_paket": _titles(ground.codes, account, activity), "mak": glue(activity, ".", account),
         "jenis_pengadaan": text([_kind_of(code) for code in account.to_pylist()]),
         "metode_pengadaan": pick([m[1] for m in _METHODS], method), "pagu": money(ceiling * 21 // 20 // 100 * 100),
