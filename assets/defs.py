@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SETTINGS = "settings"
+READY = "ready"  # what a run will need is asked for before it reads: a function of contract and settings
 ERROR, EXIT_CODE = "error", "exit code"  # of the metadata that a failed step leaves
 
 
@@ -96,12 +97,15 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
         deps=[system_of(contract)] if contract.source.connection else [],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
-        **described(contract, kinds={"raw", contract.source.kind}, what="Rows as the source gave them. Restricted."),
+        **described(contract, kinds={"raw", contract.source.kind}, what="Rows as the source gave them. Restricted.")
+        | {"required_resource_keys": {SETTINGS, READY}},
     )
     def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from assets.extract import extract  # noqa: PLC0415 - drivers are loaded when something is read
 
         with step(context, contract) as settings:
+            if _publishes(context, contract):
+                getattr(context.resources, READY)(contract, settings)
             keys: list[str | None] = list(context.partition_keys) if partitions else [None]
             receipts = [extract(contract, settings, partition=key) for key in keys]
         last = receipts[-1]
@@ -124,6 +128,12 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
         )
 
     return raw
+
+
+def _publishes(context: dg.AssetExecutionContext, contract: Contract) -> bool:
+    """Whether the portal is part of this run."""
+    selection = context.run.asset_selection
+    return not selection or dg.AssetKey(["portal", contract.name]) in selection
 
 
 def _seen(contract: Contract, receipt: "Receipt") -> dg.AssetObservation:

@@ -98,7 +98,7 @@ class ConnectionSettings(Strict):
 class PortalSettings(Strict):
     """A CKAN portal: its address, the API token of an editor, and the organisation that publishes."""
 
-    url: Reference
+    url: Reference = Field(repr=False)
     token: Secret
     organization: str
     timeout: float = Field(default=60.0, gt=0)
@@ -150,9 +150,9 @@ class Settings(BaseSettings):
     def shown(self) -> dict[str, Any]:
         """What is in force, for people: a password that stands in an address is left out, a secret is only named."""
         document = self.model_dump(mode="json")
-        for connection in document["connections"].values():
-            if isinstance(connection["url"], str):
-                connection["url"] = cleaned(remember_within(connection["url"]))
+        for place in (*document["connections"].values(), *document["portals"].values()):
+            if isinstance(place["url"], str):
+                place["url"] = cleaned(remember_within(place["url"]))
         return document
 
     def folder(self, name: str) -> Path:

@@ -11,6 +11,7 @@ from assets.catalog import load_all
 from assets.contract import Contract
 from assets.redaction import clean_logs
 from assets.settings import load
+from pipelines.ready import ready
 from pipelines.resources import SettingsResource
 from pipelines.schedules import job_of, schedule_of
 from pipelines.sensors import drop_sensor
@@ -48,5 +49,8 @@ def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
         jobs=[job_of(contract) for contract in every],
         schedules=[found for contract in every if (found := schedule_of(contract, timezone))],
         sensors=[sensor for contract in every if (sensor := drop_sensor(contract))],
-        resources={assets.defs.SETTINGS: SettingsResource()},
+        resources={
+            assets.defs.SETTINGS: SettingsResource(),
+            assets.defs.READY: dg.ResourceDefinition.hardcoded_resource(ready),
+        },
     )

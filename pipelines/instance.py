@@ -12,7 +12,7 @@ telemetry:
 concurrency:
   pools:
     default_limit: 1
-    granularity: op
+    granularity: run
 """
 
 

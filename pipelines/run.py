@@ -14,7 +14,6 @@ from assets.errors import SettingsError, TerangError
 from assets.settings import Settings
 from assets.store import read_json, store_of
 from pipelines.failures import Failure, failure, failures, interrupted
-from pipelines.ready import ready
 
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
@@ -71,7 +70,6 @@ def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partiti
     job = code.resolve_job_def(group_of(contract))
     try:
         tags = _partition_tags(contract, settings, partition)
-        ready(contract, settings)
         with store_of(contract.name, settings).lock("job"), dg.DagsterInstance.get() as instance:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
     except TerangError as error:

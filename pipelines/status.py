@@ -27,15 +27,17 @@ def _settings(settings: Settings) -> Table:
     table.add_row("storage", "restricted", storage.restricted, "")
     table.add_row("", "public", storage.public, "")
     table.add_row("", "releases", storage.releases, "")
-    shown = settings.shown()["connections"]
+    shown = settings.shown()
     for name, connection in settings.connections.items():
-        where = shown[name]["url"] if isinstance(connection.url, str) else _named(connection.url)
+        where = _named(connection.url, shown["connections"][name]["url"])
         table.add_row("connection", name, where, _there(settings.connection, name))
     for name, portal in settings.portals.items():
-        where = f"{_named(portal.url)}, organisation {portal.organization}"
+        where = f"{_named(portal.url, shown['portals'][name]['url'])}, organisation {portal.organization}"
         table.add_row("portal", name, where, _there(settings.portal, name))
     if settings.privacy.key:
-        table.add_row("key", "pseudonyms", _named(settings.privacy.key), _there(lambda _: settings.pseudonym_key(), ""))
+        table.add_row(
+            "key", "pseudonyms", _named(settings.privacy.key, ""), _there(lambda _: settings.pseudonym_key(), "")
+        )
     return table
 
 
@@ -50,10 +52,11 @@ def _datasets(contracts: Mapping[str, Contract], releases: Mapping[str, Release]
     return table
 
 
-def _named(reference: Reference) -> str:
+def _named(reference: Reference, cleaned: str) -> str:
+    """Where a value comes from, or the value itself without its login."""
     if isinstance(reference, FromEnvironment):
         return f"environment variable {reference.env}"
-    return f"file {reference.file}" if isinstance(reference, FromFile) else reference
+    return f"file {reference.file}" if isinstance(reference, FromFile) else cleaned
 
 
 def _there(look_up: Callable[[str], object], name: str) -> str:

@@ -75,7 +75,8 @@ def test_the_address_of_a_portal_holds_no_login(tmp_path: Path) -> None:
     text = TOML.replace("https://data.example.org/", "https://staff:Gembok-99@data.example.org/")
     with pytest.raises(SettingsError, match="holds a login") as error:
         load(_file(tmp_path, text)).portal("default")
-    assert "Gembok" not in str(error.value)
+    settings = load(_file(tmp_path, text))
+    assert "Gembok" not in f"{error.value} {settings!r} {settings.shown()}"
 
 
 def test_no_password_is_shown(tmp_path: Path) -> None:
