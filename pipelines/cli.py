@@ -47,11 +47,17 @@ app.command()(new)
 @app.callback()
 def _options(
     config: Annotated[Path | None, typer.Option(help="Another terang.toml.")] = None,
+    contracts: Annotated[Path | None, typer.Option(help="Another folder of contracts.")] = None,
+    portal: Annotated[str | None, typer.Option(help="Another address for the portal called default.")] = None,
     *,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say each step.")] = False,
 ) -> None:
     if config:
         os.environ[CONFIG_VARIABLE] = str(config)
+    if contracts:
+        os.environ["TERANG_CONTRACTS"] = json.dumps([str(contracts.resolve())])
+    if portal:
+        os.environ["TERANG_PORTALS__DEFAULT__URL"] = portal
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     to_terminal(verbose=verbose)
 
@@ -149,7 +155,10 @@ def publish(names: Names = None, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(
-    what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")], *, version: str | None = None
+    what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")],
+    *,
+    version: str | None = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
     from publish.verify import verify_file, verify_release  # noqa: PLC0415
@@ -159,23 +168,39 @@ def verify(
         origin = verify_file(Path(what), settings)
         if origin is None:
             raise Unproven("no release has this file", file=what, next="it was changed, or comes from somewhere else")
-        typer.echo(f"{what}: {origin.file} of {origin.dataset}, version {origin.version}")
+        words = f"{what}: {origin.file} of {origin.dataset}, version {origin.version}"
+        typer.echo(json.dumps(asdict(origin), indent=2) if as_json else words)
         return
     (name,) = _chosen(contracts, [what])
     found = verify_release(store_of(name, settings), version)
-    typer.echo("\n".join([f"{name} {found.version}: {found.checked} files", *(f"  {line}" for line in found.findings)]))
+    lines = [f"{name} {found.version}: {found.checked} files", *(f"  {line}" for line in found.findings)]
+    typer.echo(json.dumps(asdict(found), indent=2) if as_json else "\n".join(lines))
     if not found.passed:
         raise typer.Exit(4)
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="A new folder for the office's contracts and settings.")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the office's contracts and settings.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Make a folder of one's own: settings, an example contract, a Makefile and Dagster's workspace."""
     from pipelines.office import make  # noqa: PLC0415
 
-    for file in make(folder):
-        typer.echo(f"  {file}")
-    typer.echo(f"next: cd {folder} && terang check")
+    files = [str(file) for file in make(folder)]
+    lines = [*(f"  {file}" for file in files), f"next: cd {folder} && terang check"]
+    typer.echo(json.dumps({"files": files}, indent=2) if as_json else "\n".join(lines))
+
+
+@app.command()
+def dagster(*, port: Annotated[int, typer.Option(help="Where the UI is to be.")] = 3000) -> None:
+    """Open Dagster on these datasets, schedules and sensors included, until Ctrl-C; runs of `terang run` are in it."""
+    settings = load()
+    _dagster_home(settings)
+    workspace = str(settings.root / "workspace.yaml")
+    command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-p", str(port)]
+    os.execv(command[0], command)  # noqa: S606 - our own program takes this process's place
 
 
 @app.command()
@@ -252,7 +277,8 @@ def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
     from publish.ckan import apply  # noqa: PLC0415
     from publish.ckan import plan as planned  # noqa: PLC0415
 
-    with store_of(contract.name, settings).lock("job"):
+    store = store_of(contract.name, settings)
+    with store.lock("job"), store.lock():  # neither beside a whole run nor beside a step that Dagster runs
         made = planned(contract, settings, _released(contract, settings))
         outcome = apply(made, contract, settings)
     return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]

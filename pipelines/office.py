@@ -60,7 +60,7 @@ run:
 \tterang run
 
 dagster:
-\tdagster dev -w workspace.yaml
+\tterang dagster
 """,
     ".gitignore": "/data/\n/.terang/\n",
 }

@@ -1,5 +1,6 @@
 """The command line: what a newcomer types, what comes back, and the exit codes machines rely on."""
 
+import json
 import os
 import subprocess
 import sys
@@ -65,3 +66,24 @@ def test_status_names_each_secret_and_says_whether_it_is_there(tmp_path: Path) -
     assert [line.split() for line in shown.stdout.splitlines() if line.startswith("example")] == [
         ["example", "none", "yet", "by", "hand"]
     ]
+
+
+def test_another_folder_of_contracts_and_another_portal(tmp_path: Path) -> None:
+    """Both go over the file, for one command; a login in the address is not shown."""
+    _terang(tmp_path, "init", "office")
+    office = tmp_path / "office"
+    (office / "contracts").rename(office / "others")
+    assert _terang(office, "check").returncode == 2
+    assert _terang(office, "--contracts", "others", "check").returncode == 0
+    shown = _terang(office, "--contracts", "others", "--portal", "https://staff:Gembok-99@try.example.org", "status")
+    assert "try.example.org" in shown.stdout
+    assert "Gembok" not in shown.stdout
+
+
+def test_what_machines_read_is_json(tmp_path: Path) -> None:
+    """Files that were made, settings in force, mistakes: each command has a document."""
+    made = json.loads(_terang(tmp_path, "init", "office", "--json").stdout)
+    assert str(Path("office/terang.toml")) in made["files"]
+    assert json.loads(_terang(tmp_path / "office", "status", "--json").stdout)["datasets"] == {"example": None}
+    failed = json.loads(_terang(tmp_path / "office", "verify", "example", "--json").stdout)
+    assert (failed["error"], failed["dataset"]) == ("Unproven", "example")
