@@ -13,13 +13,13 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 help:                ## what there is
 	@grep -hE '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
 
-demo: install install-portal   ## the whole path, on a portal of your own; ONCE=1 stops it at the end
-	@$(BIN)/python -m examples demo $(if $(ONCE),--once)
+demo: install install-portal   ## the whole path, on a portal of your own; ONCE=1 stops it at the end, SCALE=n makes it n times as large
+	@$(BIN)/python -m examples demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
 
 test: install install-portal   ## every test, on a real portal and real systems
 	@$(BIN)/python -m pytest --durations=25
 
-check: install       ## lint, types and the quick tests
+check: install $(DAGSTER_HOME)/dagster.yaml   ## lint, types and the quick tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -39,6 +39,9 @@ portal: install-portal   ## an empty portal alone, until Ctrl-C
 	@$(HERE)/portal/venv/bin/python -m portal up
 
 install: $(HERE)/venv/.installed
+
+$(DAGSTER_HOME)/dagster.yaml: $(HERE)/venv/.installed
+	@$(BIN)/python -c "import sys; from pathlib import Path; from pipelines.instance import prepare; prepare(Path(sys.argv[1]))" $(@D)
 
 install-portal: $(HERE)/portal/venv/.extension
 

@@ -18,7 +18,12 @@ from portal.supervisor import Program, Supervisor, free_port, http_answers, wait
 
 HOME = ROOT / ".terang"
 PORTAL_PYTHON = HOME / "portal/venv/bin/python"
-DAGSTER_PORT = 3000
+PORTAL_PORT, DAGSTER_PORT = 5000, 3000
+TRY = """
+  Try   .terang/venv/bin/terang plan pembayaran      what publishing would change: nothing, now
+        .terang/venv/bin/terang verify pembayaran    every file against its checksum and the ledger
+        .terang/venv/bin/terang status               what is in force, and the newest releases
+        less .terang/restricted/pembayaran/quarantine.csv     the rows that were set aside, and why"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,11 +40,12 @@ def run(demo: Demo) -> int:
     print("Terang demo: Kabupaten Contoh (synthetic)")
     with Supervisor(logs=HOME / "logs") as programs:
         systems = _start(programs, "systems", sys.executable, "examples", "--scale", str(demo.scale))
-        portal = _start(programs, "portal", PORTAL_PYTHON, "portal")
+        port = free_port(PORTAL_PORT, what="the portal")
+        portal = _start(programs, "portal", PORTAL_PYTHON, "portal", "--port", str(port))
         _wait("systems", systems, State(HOME / "systems"), began)
         facts = _wait("portal", portal, State(HOME / "portal"), began)
         code = _publish(programs)
-        print(f"\n  {time.monotonic() - began:.0f} s in all")
+        print(f"\n  {time.monotonic() - began:.0f} s in all\n{TRY}")
         if not demo.once:
             _stay(programs, facts["url"])
     return code
@@ -77,6 +83,5 @@ def _stay(programs: Supervisor, portal: str) -> None:
     dagster = programs.start("dagster", command, cwd=ROOT, env=_environment())
     wait_until(lambda: http_answers(url), program=dagster, timeout=120)
     print(f"\n  Dagster   {url}     portal  {portal}  (logins: .terang/portal/portal.txt)")
-    print("  Try:      .terang/venv/bin/terang plan pembayaran")
     print("  Ctrl-C stops everything.")
     programs.wait()

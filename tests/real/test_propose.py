@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.conftest import DATA, ROOT
+from tests.real.conftest import DATA, ROOT, need_files
 from tests.real.known import KNOWN, REFUSED
 from tests.real.measure import Measured, agrees, measured, page
 
@@ -26,8 +26,7 @@ Measure = Callable[[str], Measured]
 @pytest.fixture(scope="module")
 def measure(tmp_path_factory: pytest.TempPathFactory) -> Measure:
     """Measures a file, once."""
-    if not DATA.is_dir():
-        pytest.skip("the public files are not on this machine")
+    need_files()
     return cache(lambda path: measured(path, DATA, tmp_path_factory.mktemp("file")))
 
 
