@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.contradictions import did_you_mean
 from assets.errors import SourceChanged
 from assets.sources.source import Request
+from assets.sources.titles import Titles
 
 
 def left_out(
@@ -23,7 +23,7 @@ def left_out(
                 dataset=request.dataset,
                 column=name,
                 where=where,
-                next=f"mend source.leave_out.{did_you_mean(name, rows.schema.names)}",
+                next=f"mend source.leave_out.{Titles(rows.schema.names, request.columns).hint(name)}",
             )
         column = rows.column(name)
         texts = pc.utf8_trim_whitespace(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)

@@ -55,8 +55,8 @@ class _Table:
         head = heading(file, source, request)
         constants = fields_of(file, source.file_fields, request)
         given = [name for name in (*head.names, *constants, *numbered(source.row_number)) if name not in head.unnamed]
-        found = names_after(given, source.unpivot, request, where=file.name)
-        wanted = expect(found, request, ignore=source.ignore, where=file.name)
+        found = names_after(given, source.unpivot, request, where=file.name, header=head.names)
+        wanted = expect(found, request, ignore=source.ignore, where=file.name, header=head.names)
         return cls(file=file, source=source, request=request, head=head, constants=constants, wanted=wanted)
 
     def reader(self, file: Any) -> Iterator[pa.RecordBatch]:

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.contradictions import did_you_mean
 from assets.errors import SourceChanged, SourceUnreadable
 from assets.sources.aside import left_out
 from assets.sources.decimals import to_decimal
 from assets.sources.source import Request, Values
+from assets.sources.titles import Titles
 
 if TYPE_CHECKING:
     from assets.sources.xlsx import Subtotals, Tree
@@ -133,14 +133,14 @@ class Outline:
         if name in self.table.schema.names:
             column = self.table.column(name).combine_chunks()
             return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        names = [known for known in self.table.schema.names if known != ROW]
+        titles = Titles([known for known in self.table.schema.names if known != ROW], self.request.columns)
         raise SourceChanged(
             "the sheet has no such column",
             dataset=self.request.dataset,
             column=name,
             where=self.where,
-            found=", ".join(names),
-            next=f"mend the sheet, or the contract's source.{did_you_mean(name, names)}",
+            found=titles.all_told(),
+            next=f"mend the sheet, or the contract's source.{titles.hint(name)}",
         )
 
     def _held(self) -> Mask:

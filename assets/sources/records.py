@@ -96,7 +96,7 @@ def batch_of(
     # An object that is null has no keys below it: those columns are empty there, not gone.
     found += [name for name in request.columns if name not in found and _is_null_above(name, rows)]
     found = [name for name in found if name in request.columns or not _stands_for_more(name, request, ignore)]
-    wanted = expect(found, request, ignore=ignore, where=where)
+    wanted = expect(found, request, ignore=ignore, where=where, header=[n for n in found if n not in (given or {})])
     cells = {name: (given or {}).get(name) or [row.get(name) for row in rows] for name in wanted}
     columns = [pa.array(cells[name], pa.string()) for name in wanted]
     return pa.RecordBatch.from_arrays([*columns, pa.array(lines, pa.string())], names=[*wanted, LINE])

@@ -84,7 +84,7 @@ def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Re
         rows.drop_subtotals(source.subtotals)
     if source.tree:
         rows.keep_leaves(source.tree)
-    return _declared(rows.table, file, sheet, source, request)
+    return _declared(rows.table, file, sheet, source, request, header=names)
 
 
 def _has_rows(cells: Cells, source: "Xlsx", request: Request, file: Path) -> None:
@@ -122,16 +122,17 @@ def _filled(cells: Cells, names: Sequence[str], source: "Xlsx", request: Request
     return pa.table(columns)
 
 
-def _declared(table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: Request) -> pa.Table:
+def _declared(
+    table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: Request, *, header: Sequence[str]
+) -> pa.Table:
     """The columns that the contract names, with those that the file's name gives, and the place of each row."""
     constants = fields_of(file, source.file_fields, request)
     given = {name: pa.repeat(pa.scalar(text), table.num_rows) for name, text in constants.items()}
     given |= dict.fromkeys(numbered(source.row_number), table.column(ROW))
     where = f"{file.name}:{sheet}"
     names = [name for name in (*table.schema.names, *given) if name != ROW]
-    wanted = expect(
-        names_after(names, source.unpivot, request, where=where), request, ignore=source.ignore, where=where
-    )
+    found = names_after(names, source.unpivot, request, where=where, header=header)
+    wanted = expect(found, request, ignore=source.ignore, where=where, header=header)
     wide = names_before(wanted, names, source.unpivot)
     columns = {name: given[name] if name in given else table.column(name) for name in wide}
     columns[LINE] = pc.binary_join_element_wise(where, table.column(ROW).cast(pa.string()), ":")

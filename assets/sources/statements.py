@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.errors import SourceChanged
 from assets.sources.source import Request
+from assets.sources.titles import Titles
 
 if TYPE_CHECKING:
     from assets.sources.sql import Sql
@@ -81,7 +82,7 @@ def expect_marks(names: Sequence[str], source: "Sql", request: Request, *, where
                 dataset=request.dataset,
                 column=column,
                 where=where,
-                found=", ".join(names),
+                found=Titles(names, request.columns).all_told(),
                 next=f"mend source.{option}, or ask who changed the table",
             )
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from assets.errors import SourceChanged
 from assets.model import Regex, Strict
 from assets.sources.source import LINE, Request
+from assets.sources.titles import Titles
 
 
 class Unpivot(Strict):
@@ -31,8 +32,10 @@ class Unpivot(Strict):
         return (match[1] or "") if match and match.re.groups else title
 
 
-def names_after(names: Sequence[str], unpivot: Unpivot | None, request: Request, *, where: str) -> list[str]:
-    """The columns once those are rows; raises `SourceChanged` where none is."""
+def names_after(
+    names: Sequence[str], unpivot: Unpivot | None, request: Request, *, where: str, header: Sequence[str]
+) -> list[str]:
+    """The columns once those are rows; raises `SourceChanged` where none is. `header` are the titles of the file."""
     if unpivot is None:
         return list(names)
     titles = unpivot.titles(names)
@@ -41,7 +44,7 @@ def names_after(names: Sequence[str], unpivot: Unpivot | None, request: Request,
             "no column of the source becomes rows",
             dataset=request.dataset,
             where=where,
-            found=", ".join(f'"{name}"' for name in names),
+            found=Titles(header, request.columns).all_told(),
             allowed=unpivot.columns,
             next="mend source.unpivot.columns",
         )
