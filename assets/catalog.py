@@ -67,13 +67,20 @@ def load_all(settings: Settings) -> dict[str, Contract]:
             wrong.append(error)
     wrong += [] if wrong else _unresolved(contracts)
     if wrong:
-        every = [
-            Mistake(path=f"{Path(e.file).name} {m.path}", message=m.message, line=m.line)
-            for e in wrong
-            for m in e.mistakes
-        ]
-        raise ContractError(", ".join(e.file for e in wrong), every) if len(wrong) > 1 else wrong[0]
+        raise together(wrong)
     return contracts
+
+
+def together(wrong: list[ContractError]) -> ContractError:
+    """One error with the mistakes of several files."""
+    if len(wrong) == 1:
+        return wrong[0]
+    every = [
+        Mistake(path=f"{Path(error.file).name} {found.path}", message=found.message, line=found.line)
+        for error in wrong
+        for found in error.mistakes
+    ]
+    return ContractError(", ".join(error.file for error in wrong), every)
 
 
 def patterns(folder: Path) -> dict[str, str]:

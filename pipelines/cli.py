@@ -7,25 +7,24 @@ Exit codes: 0 done · 1 a defect of Terang · 2 contract or settings · 3 source
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from assets.defects import defect
-from assets.errors import ContractError, SettingsError, TerangError, Unproven
-from assets.settings import CONFIG_VARIABLE, Settings, load
-from assets.store import explained, store_of
+from assets.errors import ContractError, TerangError
+from assets.settings import CONFIG_VARIABLE, load
+from assets.store import explained
+from pipelines.chosen import AsJson, Names, chosen, dagster_home, office
 from pipelines.logs import to_terminal
 from pipelines.new import new
+from pipelines.releasing import plan, publish, verify
 
 INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-Names = Annotated[list[str] | None, typer.Argument(help="Datasets; all of them when none is named.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
 def main() -> None:
@@ -41,7 +40,8 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-app.command()(new)
+for command in (new, plan, publish, verify):
+    app.command()(command)
 
 
 @app.callback()
@@ -65,15 +65,14 @@ def _options(
 @app.command()
 def check(names: Names = None, *, as_json: AsJson = False) -> None:
     """Read contracts and say every mistake in them."""
-    from assets.catalog import files, load_all  # noqa: PLC0415
+    from assets.catalog import files, load_all, together  # noqa: PLC0415
     from quality.rules import check_rules  # noqa: PLC0415
 
     settings = load()
-    contracts = _chosen(load_all(settings), names)
-    for contract in contracts.values():
-        mistakes = check_rules(contract)
-        if mistakes:
-            raise ContractError(f"{contract.name}.yml", mistakes)
+    contracts = chosen(load_all(settings), names)
+    wrong = [ContractError(f"{name}.yml", found) for name, one in contracts.items() if (found := check_rules(one))]
+    if wrong:
+        raise together(wrong)
     if as_json:
         typer.echo(json.dumps({"datasets": sorted(contracts), "files": [str(file) for file in files(settings)]}))
     else:
@@ -107,11 +106,11 @@ def run(
     from pipelines.run import run as run_one  # noqa: PLC0415
     from pipelines.table import print_runs  # noqa: PLC0415
 
-    settings, contracts = _office()
-    _dagster_home(settings)
+    settings, contracts = office()
+    dagster_home(settings)
     code = defs()
     runs = []
-    for contract in in_order(contracts, _chosen(contracts, names)):
+    for contract in in_order(contracts, chosen(contracts, names)):
         typer.echo(f"{contract.name} ...", err=True)
         try:
             runs.append(run_one(contract, settings, code, partition=partition))
@@ -132,50 +131,12 @@ def run(
 def _previewed(names: list[str] | None, partition: str | None, *, as_json: bool) -> None:
     from pipelines.preview import preview  # noqa: PLC0415
 
-    settings, contracts = _office()
-    chosen = _chosen(contracts, names).values()
-    found = [preview(contract, settings, contracts, partition=partition) for contract in chosen]
+    settings, contracts = office()
+    wanted = chosen(contracts, names).values()
+    found = [preview(contract, settings, contracts, partition=partition) for contract in wanted]
     documents = json.dumps([one.document() for one in found], indent=2, default=str)
     typer.echo(documents if as_json else "\n".join(line for one in found for line in one.lines()))
     if any(one.stopped for one in found):
-        raise typer.Exit(4)
-
-
-@app.command()
-def plan(names: Names = None, *, as_json: AsJson = False) -> None:
-    """Show what publishing the newest release would change on the portal, and change nothing."""
-    _each(names, _plan, as_json=as_json)
-
-
-@app.command()
-def publish(names: Names = None, *, as_json: AsJson = False) -> None:
-    """Bring the portal to the newest release; a second time there is nothing to do."""
-    _each(names, _publish, as_json=as_json)
-
-
-@app.command()
-def verify(
-    what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")],
-    *,
-    version: str | None = None,
-    as_json: AsJson = False,
-) -> None:
-    """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
-    from publish.verify import verify_file, verify_release  # noqa: PLC0415
-
-    settings, contracts = _office()
-    if Path(what).is_file():
-        origin = verify_file(Path(what), settings)
-        if origin is None:
-            raise Unproven("no release has this file", file=what, next="it was changed, or comes from somewhere else")
-        words = f"{what}: {origin.file} of {origin.dataset}, version {origin.version}"
-        typer.echo(json.dumps(asdict(origin), indent=2) if as_json else words)
-        return
-    (name,) = _chosen(contracts, [what])
-    found = verify_release(store_of(name, settings), version)
-    lines = [f"{name} {found.version}: {found.checked} files", *(f"  {line}" for line in found.findings)]
-    typer.echo(json.dumps(asdict(found), indent=2) if as_json else "\n".join(lines))
-    if not found.passed:
         raise typer.Exit(4)
 
 
@@ -197,7 +158,7 @@ def init(
 def dagster(*, port: Annotated[int, typer.Option(help="Where the UI is to be.")] = 3000) -> None:
     """Open Dagster on these datasets, schedules and sensors included, until Ctrl-C; runs of `terang run` are in it."""
     settings = load()
-    _dagster_home(settings)
+    dagster_home(settings)
     workspace = str(settings.root / "workspace.yaml")
     command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-p", str(port)]
     os.execv(command[0], command)  # noqa: S606 - our own program takes this process's place
@@ -209,7 +170,7 @@ def status(*, as_json: AsJson = False) -> None:
     from pipelines.status import print_status  # noqa: PLC0415
     from publish.release import latest  # noqa: PLC0415
 
-    settings, contracts = _office()
+    settings, contracts = office()
     releases = {name: found for name, c in contracts.items() if (found := latest(c, settings))}
     document = {
         "settings": settings.shown(),
@@ -219,66 +180,3 @@ def status(*, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(document, indent=2))
         return
     print_status(settings, contracts, releases)
-
-
-def _office() -> tuple[Settings, dict[str, Any]]:
-    from assets.catalog import load_all  # noqa: PLC0415
-
-    settings = load()
-    return settings, load_all(settings)
-
-
-def _chosen(contracts: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
-    from assets.contradictions import did_you_mean  # noqa: PLC0415
-
-    for name in names or []:
-        if name not in contracts:
-            raise SettingsError(
-                f'there is no dataset "{name}".{did_you_mean(name, contracts)}', next="terang check lists them"
-            )
-    return {name: contracts[name] for name in names or contracts}
-
-
-def _dagster_home(settings: Settings) -> None:
-    """Dagster keeps its runs in .terang/dagster unless the office has set another place; nowhere does it call home."""
-    from pipelines.instance import prepare  # noqa: PLC0415
-
-    home = os.environ.get("DAGSTER_HOME")
-    os.environ["DAGSTER_HOME"] = str(prepare(Path(home) if home else settings.folder(".terang/dagster")))
-
-
-def _each(names: list[str] | None, verb: Callable[[Any, Settings], Any], *, as_json: bool) -> None:
-    settings, contracts = _office()
-    done = {name: verb(contract, settings) for name, contract in _chosen(contracts, names).items()}
-    if as_json:
-        typer.echo(json.dumps({name: document for name, (document, _) in done.items()}, indent=2, default=str))
-        return
-    for name, (_, lines) in done.items():
-        typer.echo("\n".join([name, *(f"  {line}" for line in lines or ["nothing changed, 0 writes"])]))
-
-
-def _released(contract: Any, settings: Settings) -> Any:
-    from publish.release import latest  # noqa: PLC0415
-
-    found = latest(contract, settings)
-    if found is None:
-        raise Unproven("there is no release yet", dataset=contract.name, next=f"terang run {contract.name}")
-    return found
-
-
-def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
-    from publish.ckan import plan as planned  # noqa: PLC0415
-
-    made = planned(contract, settings, _released(contract, settings))
-    return made.document(), list(made.lines())
-
-
-def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
-    from publish.ckan import apply  # noqa: PLC0415
-    from publish.ckan import plan as planned  # noqa: PLC0415
-
-    store = store_of(contract.name, settings)
-    with store.lock("job"), store.lock():  # neither beside a whole run nor beside a step that Dagster runs
-        made = planned(contract, settings, _released(contract, settings))
-        outcome = apply(made, contract, settings)
-    return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]

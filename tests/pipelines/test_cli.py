@@ -87,3 +87,28 @@ def test_what_machines_read_is_json(tmp_path: Path) -> None:
     assert json.loads(_terang(tmp_path / "office", "status", "--json").stdout)["datasets"] == {"example": None}
     failed = json.loads(_terang(tmp_path / "office", "verify", "example", "--json").stdout)
     assert (failed["error"], failed["dataset"]) == ("Unproven", "example")
+
+
+def test_mistakes_in_rules_of_several_contracts_are_told_at_once(tmp_path: Path) -> None:
+    """A rule that looks into another table, in two contracts: one run tells both."""
+    _terang(tmp_path, "init", "office")
+    contracts = tmp_path / "office/contracts"
+    text = (contracts / "example.yml").read_text(encoding="utf-8")
+    for name in ("example", "second"):
+        rule = "rules: [{name: looks away, rows: nilai > (SELECT 1)}]\n"
+        (contracts / f"{name}.yml").write_text(text + rule, encoding="utf-8")
+    told = _terang(tmp_path / "office", "check").stderr
+    assert "example.yml rules[0].rows" in told
+    assert "second.yml rules[0].rows" in told
+
+
+def test_one_dataset_that_cannot_be_published_does_not_hide_the_others(tmp_path: Path) -> None:
+    """Each dataset is tried and told; the exit code is the first error's."""
+    _terang(tmp_path, "init", "office")
+    contracts = tmp_path / "office/contracts"
+    (contracts / "second.yml").write_text((contracts / "example.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    tried = _terang(tmp_path / "office", "publish", "--json")
+    assert tried.returncode == 4
+    assert {name: one["error"] for name, one in json.loads(tried.stdout).items()} == dict.fromkeys(
+        ("example", "second"), "Unproven"
+    )

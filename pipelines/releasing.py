@@ -1,0 +1,75 @@
+"""`terang plan`, `publish` and `verify`: what is done with releases that are there."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assets.errors import Unproven
+from assets.settings import Settings
+from assets.store import store_of
+from pipelines.chosen import AsJson, Names, chosen, each, office
+
+
+def plan(names: Names = None, *, as_json: AsJson = False) -> None:
+    """Show what publishing the newest release would change on the portal, and change nothing."""
+    each(names, _plan, as_json=as_json)
+
+
+def publish(names: Names = None, *, as_json: AsJson = False) -> None:
+    """Bring the portal to the newest release; a second time there is nothing to do."""
+    each(names, _publish, as_json=as_json)
+
+
+def verify(
+    what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")],
+    *,
+    version: str | None = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
+    from publish.verify import verify_file, verify_release  # noqa: PLC0415
+
+    settings, contracts = office()
+    if Path(what).is_file():
+        origin = verify_file(Path(what), settings)
+        if origin is None:
+            raise Unproven("no release has this file", file=what, next="it was changed, or comes from somewhere else")
+        words = f"{what}: {origin.file} of {origin.dataset}, version {origin.version}"
+        typer.echo(json.dumps(asdict(origin), indent=2) if as_json else words)
+        return
+    (name,) = chosen(contracts, [what])
+    found = verify_release(store_of(name, settings), version)
+    lines = [f"{name} {found.version}: {found.checked} files", *(f"  {line}" for line in found.findings)]
+    typer.echo(json.dumps(asdict(found), indent=2) if as_json else "\n".join(lines))
+    if not found.passed:
+        raise typer.Exit(4)
+
+
+def _released(contract: Any, settings: Settings) -> Any:
+    from publish.release import latest  # noqa: PLC0415
+
+    found = latest(contract, settings)
+    if found is None:
+        raise Unproven("there is no release yet", dataset=contract.name, next=f"terang run {contract.name}")
+    return found
+
+
+def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
+    from publish.ckan import plan as planned  # noqa: PLC0415
+
+    made = planned(contract, settings, _released(contract, settings))
+    return made.document(), list(made.lines())
+
+
+def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
+    from publish.ckan import apply  # noqa: PLC0415
+    from publish.ckan import plan as planned  # noqa: PLC0415
+
+    store = store_of(contract.name, settings)
+    with store.lock("job"), store.lock():  # neither beside a whole run nor beside a step that Dagster runs
+        made = planned(contract, settings, _released(contract, settings))
+        outcome = apply(made, contract, settings)
+    return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]
