@@ -51,7 +51,8 @@ def step(context: Any, contract: Contract) -> Iterator[Settings]:
     """Run one step: hold the dataset, and tell Dagster of an error in words; only a fault outside is tried again."""
     settings: Settings = getattr(context.resources, SETTINGS)
     try:
-        with store_of(contract.name, settings).lock(), explained(contract.name):
+        store = store_of(contract.name, settings)
+        with explained(contract.name, where=store.restricted), store.lock():
             yield settings
     except Exception as error:  # noqa: BLE001 - Dagster writes down what a library says, and that may hold a cell
         told = error if isinstance(error, TerangError) else defect(error, dataset=contract.name)

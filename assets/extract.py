@@ -93,7 +93,7 @@ def extract(contract: Contract, settings: Settings, *, partition: str | None = N
     store = store_of(contract.name, settings)
     transform, code = load(contract, settings)
     run = _Run(contract=contract, settings=settings, store=store, transform=transform, code=code)
-    with explained(contract.name):
+    with explained(contract.name, where=store.restricted):
         increment = plan(contract, store, partition=partition, code=code)
         receipt = _read(run, increment)
         receipt.write(store)

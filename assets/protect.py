@@ -21,6 +21,7 @@ from assets.errors import Unbalanced, Unproven
 from assets.persons import about_persons
 from assets.privacy.technique import Vault
 from assets.settings import Settings
+from assets.spill import sorting
 from assets.store import ROW, Store, explained, read_json, replacing, sha256, store_of, write_json
 from assets.table import ID, public_schema
 from assets.withheld import Tally, Withheld, measures, sums
@@ -132,7 +133,7 @@ def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
     if contract.source.kind == "sql":
         yield from pq.ParquetFile(store.raw).iter_batches(BATCH, columns=columns)
         return
-    with duckdb.connect() as connection:
+    with sorting(store.restricted) as connection:
         names, order = (", ".join(map(_quoted, of)) for of in (columns, (*contract.key, ROW)))
         query = f"SELECT {names} FROM read_parquet(?) ORDER BY {order}"
         reader: pa.RecordBatchReader = connection.sql(query, params=[str(store.raw)]).to_arrow_reader(BATCH)

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from assets.settings import Settings
 
 OWNER_ONLY, OWNER_FILE, OTHERS = 0o700, 0o600, 0o077
 LINE, ROW = "_line", "_row"
+SPILL_LIMIT = "'max_temp_directory_size'"  # DuckDB's name for what was free on the disk when it began to sort
+_FILE = re.compile(r'(?:file|directory) \\?"([^"\\]+)')
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM)
 
 
@@ -108,7 +111,13 @@ class Store:
             with lock:
                 yield
         except Timeout:
-            raise Busy("another run is working on it", dataset=self.dataset, next="wait until it has ended") from None
+            raise Busy(
+                "another run is working on it",
+                dataset=self.dataset,
+                where=str(self.restricted / f"{what}.lock"),
+                found="a run that holds it",
+                next="wait until it has ended",
+            ) from None
 
 
 def store_of(dataset: str, settings: Settings) -> Store:
@@ -130,28 +139,38 @@ def store_of(dataset: str, settings: Settings) -> Store:
 
 
 @contextmanager
-def explained(dataset: str | None) -> Iterator[None]:
-    """Turn a full or unwritable disk into a `StorageError` that says so, whichever library met it."""
+def explained(dataset: str | None, *, where: Path | None = None) -> Iterator[None]:
+    """Turn a full or unwritable disk into a `StorageError` that says so, whichever library met it.
+
+    `where` is what was written to, for libraries that do not say it.
+    """
     try:
         yield
+    except StorageError as error:
+        if dataset:
+            error.about(dataset)
+        raise
     except Exception as error:
-        told = of_storage(error, dataset)
+        told = of_storage(error, dataset, where=where)
         if told is None:
             raise
         raise told from None
 
 
-def of_storage(error: BaseException, dataset: str | None) -> StorageError | None:
+def of_storage(error: BaseException, dataset: str | None, *, where: Path | None = None) -> StorageError | None:
     """The `StorageError` that an error of some library is, when it is one."""
+    if isinstance(error, StorageError):
+        return error.about(dataset) if dataset else error
     found = _not_allowed(error)
     if found is None:
         return None
+    place = getattr(error, "filename", None) or _named(error) or where
     return StorageError(
-        "a folder cannot be written; nothing was published",
+        "a folder cannot be written; every file that was there stays whole",
         dataset=dataset,
-        where=getattr(error, "filename", None),
+        where=str(place) if place else None,
         found=found,
-        next="free or grant space, then run again: every file is written whole or not at all",
+        next="free or grant space, then run again: what was begun is made anew",
     )
 
 
@@ -159,8 +178,20 @@ def _not_allowed(error: BaseException) -> str | None:
     """What the disk does not allow, when it is that. DuckDB tells it in words only."""
     if isinstance(error, OSError):
         return os.strerror(error.errno) if error.errno in STORAGE_ERRORS else None
-    words = str(error) if type(error).__module__ == "_duckdb" else ""
+    words = _of_duckdb(error)
+    if SPILL_LIMIT in words:
+        return os.strerror(errno.ENOSPC)
     return next((told for told in map(os.strerror, STORAGE_ERRORS) if told in words), None)
+
+
+def _named(error: BaseException) -> Path | None:
+    """The folder of the file that DuckDB could not write."""
+    match = _FILE.search(_of_duckdb(error))
+    return Path(match[1]).parent if match else None
+
+
+def _of_duckdb(error: BaseException) -> str:
+    return str(error) if type(error).__module__ == "_duckdb" else ""
 
 
 @contextmanager
@@ -172,12 +203,13 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     private = not path.parent.stat().st_mode & OTHERS
     try:
-        if private:
-            temporary.touch(mode=OWNER_FILE)
-        yield temporary
-        if private:
-            temporary.chmod(OWNER_FILE)
-        temporary.replace(path)
+        with explained(None, where=path.parent):
+            if private:
+                temporary.touch(mode=OWNER_FILE)
+            yield temporary
+            if private:
+                temporary.chmod(OWNER_FILE)
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

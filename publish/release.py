@@ -66,7 +66,7 @@ def release(contract: Contract, settings: Settings, *, now: datetime) -> Release
     store = store_of(contract.name, settings)
     require(contract, settings)
     account = proven_account(contract, store)
-    with explained(contract.name), _alone(store):
+    with explained(contract.name, where=store.releases), _alone(store):
         _put_right(store, now)
         digest = content_digest(contract, settings, account)
         last = latest(contract, settings)

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from assets.errors import Blocked
+from assets.store import of_storage
 from quality.compile import Lookups, compiled
 from quality.expect import Expectation
 from quality.session import name, names
@@ -66,6 +67,8 @@ def execute(
     try:
         _run(connection, expectations, lookups, suspected or {})
     except (duckdb.Error, ValueError) as error:
+        if storage := of_storage(error, dataset):
+            raise storage from None
         # DuckDB quotes the failing cell in its message, so its text goes no further.
         raise Blocked(
             "a rule cannot be evaluated on these rows",

@@ -54,7 +54,8 @@ def screen(contract: Contract, settings: Settings, contracts: Mapping[str, Contr
     lists = lookups.referenced(contract, settings)
     files = {store.raw, store.rejects, *lists.values()}
     digest = sha256(store.raw)
-    with explained(contract.name), session(files, spill=store.restricted / "spill") as connection:
+    where = store.restricted
+    with explained(contract.name, where=where), session(files, spill=where / "spill") as connection:
         found = _screened(connection, contract, settings=settings, store=store, lists=lists, digest=digest)
     write_json(store.screening, _document(found))
     store.screening.chmod(0o600)

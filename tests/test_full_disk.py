@@ -96,8 +96,15 @@ def test_a_file_that_does_not_fit(office: tuple[Contract, Settings], step: str) 
         part.symlink_to("/dev/full")
         with pytest.raises(StorageError, match="cannot be written") as error, explained(contract.name):
             STEPS[step](contract, settings)
-        assert error.value.facts["dataset"] == "example"
-        assert "No space left" in error.value.facts["found"]
+        assert str(error.value).startswith(
+            "example: a folder cannot be written; every file that was there stays whole\n"
+        )
+        assert error.value.facts == {
+            "dataset": "example",
+            "where": str(file.parent),
+            "found": "No space left on device",
+            "next": "free or grant space, then run again: what was begun is made anew",
+        }
         assert sha256(file) == held
         assert not part.is_symlink()
         assert [left for left in _held(contract, settings) if left.name.endswith(".part")] == []
@@ -124,8 +131,11 @@ def test_a_release_that_does_not_fit(office: tuple[Contract, Settings]) -> None:
     for step in ("extract", "screen", "protect", "judge"):
         STEPS[step](contract, settings)
     held = _held(contract, settings)
-    with pytest.raises(StorageError), explained(contract.name), _small_files(2000):
+    with pytest.raises(StorageError) as error, explained(contract.name), _small_files(2000):
         STEPS["release"](contract, settings)
+    told = error.value.facts
+    assert (told["dataset"], told["found"]) == ("example", "File too large")
+    assert Path(told["where"]) == store_of(contract.name, settings).releases
     assert _held(contract, settings) == held
     made = release(contract, settings, now=NOW)
     assert (made.new, made.version) == (True, "2026-11-24.2")

@@ -4,16 +4,21 @@ The table is taken from the release that the portal holds, or read back from the
 """
 
 import csv
+import shutil
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
 
 from assets.errors import PortalMismatch
+from assets.spill import sorting
+from assets.store import explained
 from assets.types import duckdb_type
 from publish.ckan.table import Table
 
@@ -22,6 +27,8 @@ INTERNAL: Final = "_id"
 DUMPED: Final = "dumped"
 BLOCK: Final = 1 << 24  # bytes of CSV at a time; no row is longer
 NUMBERED: Final = "_n"
+SCRATCH: Final = ".portal-"
+DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,13 +88,24 @@ class Difference:
 
 
 @contextmanager
+def scratch(table: Table) -> Iterator[Path]:
+    """A folder for what the portal has, beside the releases and for its owner only; those of killed runs go after a day."""
+    releases = table.parquet.parents[1]
+    for left in releases.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > DAY_S:
+            shutil.rmtree(left, ignore_errors=True)
+    with explained(None, where=releases), TemporaryDirectory(prefix=SCRATCH, dir=releases) as name:
+        yield Path(name)
+
+
+@contextmanager
 def compare(table: Table, old: Path | None, *, without: Collection[str] | None = None) -> Iterator[Difference]:
     """Compare with `old`: a Parquet file of ours, a CSV that the portal gave, or None for an empty table.
 
     `without`: the CSV may have other columns, and those named here are not read from it. Every row then counts as
     changed: CKAN's word index remembers what stood in a dropped column until its row is written again.
     """
-    with duckdb.connect() as con:
+    with scratch(table) as folder, sorting(folder) as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"CREATE VIEW new AS SELECT *, file_row_number AS {NUMBERED} FROM {_parquet(table.parquet)}")
         names = _dumped(con, old) if old is not None and old.suffix == ".csv" else None

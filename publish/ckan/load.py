@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from publish.ckan.client import Client, Missing
-from publish.ckan.difference import INTERNAL, Difference, compare
+from publish.ckan.difference import INTERNAL, Difference, compare, scratch
 from publish.ckan.readback import dump
 from publish.ckan.steps import Basis
 from publish.ckan.table import Table
@@ -66,8 +64,8 @@ def _fields(table: Table) -> list[dict[str, Any]]:
 def change(client: Client, table: Table, basis: Basis, *, careful: bool, at: Callable[[str], None]) -> None:
     """Remove, change and add rows. `careful`: a lost request may still be adding rows, so adding must not clash."""
     read = basis.kind in {"portal", "alter"}
-    with TemporaryDirectory() as folder:
-        old = dump(client, table, Path(folder)) if read else basis.path
+    with scratch(table) as folder:
+        old = dump(client, table, folder) if read else basis.path
         with compare(table, old, without=() if basis.kind == "alter" else None) as difference:
             for action, body in _requests(table, difference, careful=careful):
                 client.write_body(action, body, JSON_HEADERS)

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from assets.contract import Contract
@@ -19,7 +18,7 @@ from publish.ckan import lines
 from publish.ckan.capabilities import Capabilities, probe
 from publish.ckan.client import Client
 from publish.ckan.desired import Desired, desired
-from publish.ckan.difference import Changes, Difference, compare
+from publish.ckan.difference import Changes, Difference, compare, scratch
 from publish.ckan.present import REWRITING, Present, PresentTable, present
 from publish.ckan.readback import dump
 from publish.ckan.resources import Resource
@@ -236,8 +235,8 @@ def _rows(
     if table is None or found.kind == "same":
         return None, ()
     without = retyped(table, now.table) if now and now.table and found.kind == "alter" else None
-    with TemporaryDirectory() as folder:
-        old = dump(client, table, Path(folder)) if found.kind in {"portal", "alter"} else found.path
+    with scratch(table) as folder:
+        old = dump(client, table, folder) if found.kind in {"portal", "alter"} else found.path
         with compare(table, old, without=without) as difference:
             return difference.counts, _totals(difference, contract)
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from assets.errors import PortalMismatch
 from publish.ckan.client import Client
-from publish.ckan.difference import compare
+from publish.ckan.difference import compare, scratch
 from publish.ckan.resources import Resource
 from publish.ckan.table import Table
 
@@ -30,7 +29,7 @@ def dump(client: Client, table: Table, folder: Path) -> Path:
 
 def check_table(client: Client, table: Table) -> None:
     """Every row of the portal's table against the released file: count, exact sum of each measure, and contents."""
-    with TemporaryDirectory() as folder, compare(table, dump(client, table, Path(folder))) as difference:
+    with scratch(table) as folder, compare(table, dump(client, table, folder)) as difference:
         counts, before, after = difference.counts, difference.sums("old"), difference.sums("new")
     if counts.before != counts.after:
         raise _mismatch(client, "other count of rows", str(counts.before), str(counts.after))

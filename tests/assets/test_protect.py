@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -122,6 +123,22 @@ def test_the_same_rows_give_the_same_bytes_and_ids(tmp_path: Path) -> None:
 def _payers(**districts: int) -> list[dict[str, Any]]:
     pairs = [(district, n) for district, count in districts.items() for n in range(count)]
     return [{"district": d, "tax": f"35{i:014}", "amount": Decimal(n + 1)} for i, (d, n) in enumerate(pairs)]
+
+
+def test_rows_are_sorted_in_restricted_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not public yet: what does not fit in memory never lies where the process was started."""
+    opened: list[str] = []
+    connect = duckdb.connect
+
+    def seen(*given: Any, config: Any = None) -> Any:
+        opened.extend([config["temp_directory"]] if config else [])
+        return connect(*given, config=config or {})
+
+    monkeypatch.setattr("duckdb.connect", seen)
+    rows = [{"district": "A", "tax": f"{n}", "amount": Decimal(n)} for n in range(5)]
+    contract, settings, store = _prepared(tmp_path, REVENUE, rows, [])
+    protect(contract, settings)
+    assert opened == [str(store.restricted / ".spill")]
 
 
 def test_small_groups_hide_together(tmp_path: Path) -> None:
