@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Found = tuple[str, str]
 NEED_PERSONS = frozenset({"org_id", "personal_amount"})
+TOLD = frozenset({"public", "code", "controlled_text", "public_measure"})  # classes whose values may stand in a message
 
 
 def did_you_mean(found: str, options: Iterable[str]) -> str:
@@ -21,7 +22,7 @@ def did_you_mean(found: str, options: Iterable[str]) -> str:
 
 def contradictions(contract: "Contract") -> list[Found]:
     """Every contradiction, as pairs of path and message."""
-    checks = (_unknown_names, _key, _derived, _aggregate, _people, _anonymous, _partition, _sums)
+    checks = (_unknown_names, _key, _derived, _aggregate, _people, _anonymous, _partition, _sums, _told_groups)
     return [found for check in checks for found in check(contract)]
 
 
@@ -162,3 +163,17 @@ def _sums(contract: "Contract") -> Iterator[Found]:
     for path, name in wanted:
         if name in columns and not is_number(columns[name].type):
             yield path, f'"{name}" is of type {columns[name].type}; only integer and decimal add up'
+
+
+def _told_groups(contract: "Contract") -> Iterator[Found]:
+    """A group whose total differs is named in messages, logs and Dagster: by what is public alone."""
+    columns = {column.name: column for column in contract.columns}
+    named = ((i, j, name) for i, one in enumerate(contract.reconcile) for j, name in enumerate(one.by))
+    for i, j, column in ((i, j, columns[name]) for i, j, name in named if name in columns):
+        protected = f", protected by {column.technique.technique}" if column.technique else ""
+        if column.class_ not in TOLD or protected:
+            yield (
+                f"reconcile[{i}].by[{j}]",
+                f"messages name the groups whose totals differ. Found {column.name}, of class {column.class_}"
+                f"{protected}; allowed: an unprotected column of class {', '.join(sorted(TOLD))}",
+            )

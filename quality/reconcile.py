@@ -3,6 +3,7 @@
 What was read is every row without exact duplicates, before quarantine: the source's total knows no quarantine.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from assets.column import Column
 from assets.contract import Contract, Reconcile
 from assets.errors import SourceChanged, SourceError
 from assets.settings import Settings
@@ -20,7 +22,7 @@ from assets.types import duckdb_type
 from quality.session import name
 
 Totals = Mapping[tuple[str, ...], Decimal]
-TOTAL = "total"
+TOTAL, UNLISTED = "total", "(another value)"
 _LISTED = 100
 
 
@@ -59,7 +61,7 @@ def reconcile(
 ) -> tuple[Reconciled, ...]:
     """Compare every control total of the contract with the sums of `table`."""
     return tuple(
-        compared(rule, sums(connection, rule, table), control(connection, rule, contract, settings))
+        compared(rule, sums(connection, rule, table), control(connection, rule, contract, settings), contract)
         for rule in contract.reconcile
     )
 
@@ -105,7 +107,7 @@ def control(connection: duckdb.DuckDBPyConnection, rule: Reconcile, contract: Co
     return totals
 
 
-def compared(rule: Reconcile, read: Totals, allowed: Totals) -> Reconciled:
+def compared(rule: Reconcile, read: Totals, allowed: Totals, contract: Contract) -> Reconciled:
     """Hold two sets of totals against each other; a group that one side lacks counts as 0 there."""
     different = [group for group in sorted({*read, *allowed}) if _apart(read, allowed, group) > rule.tolerance]
     return Reconciled(
@@ -117,7 +119,7 @@ def compared(rule: Reconcile, read: Totals, allowed: Totals) -> Reconciled:
         found=f"{sum(read.values(), Decimal(0)):f}",
         allowed=f"{sum(allowed.values(), Decimal(0)):f}",
         differing=len(different),
-        differences=tuple(_difference(rule, read, allowed, group) for group in different[:_LISTED]),
+        differences=tuple(_difference(rule, read, allowed, group, contract) for group in different[:_LISTED]),
     )
 
 
@@ -125,14 +127,27 @@ def _apart(read: Totals, allowed: Totals, group: tuple[str, ...]) -> Decimal:
     return abs(read.get(group, Decimal(0)) - allowed.get(group, Decimal(0)))
 
 
-def _difference(rule: Reconcile, read: Totals, allowed: Totals, group: tuple[str, ...]) -> Difference:
+def _difference(
+    rule: Reconcile, read: Totals, allowed: Totals, group: tuple[str, ...], contract: Contract
+) -> Difference:
     found, wanted = read.get(group), allowed.get(group)
+    told = {
+        column: value if group in allowed or _is_listed(contract.column(column), value) else UNLISTED
+        for column, value in zip(rule.by, group, strict=True)
+    }
     return Difference(
-        group=dict(zip(rule.by, group, strict=True)),
+        group=told,
         found=None if found is None else f"{found:f}",
         allowed=None if wanted is None else f"{wanted:f}",
         difference=f"{(found or 0) - (wanted or Decimal(0)):f}",
     )
+
+
+def _is_listed(column: Column, value: str) -> bool:
+    """Whether a cell that was not screened yet is what its column holds, and no word that strayed into it."""
+    if column.type != "string":
+        return True
+    return value in column.enum if column.enum else bool(column.pattern and re.fullmatch(column.pattern, value))
 
 
 def _text(value: Any) -> str:

@@ -99,6 +99,21 @@ def test_a_mistake_names_its_path_and_what_is_allowed(tmp_path: Path, old: str, 
     assert said in _mistakes(tmp_path, GOOD.replace(old, new))[path]
 
 
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("nik", "class direct_id, protected by drop"), ("umur", "class quasi_id, protected by generalise"),
+     ("catatan", "class internal, protected by drop")],
+)  # fmt: skip
+def test_totals_are_by_what_may_be_told(tmp_path: Path, by: str, said: str) -> None:
+    """The groups whose totals differ stand in messages: no protected column may name them."""
+    text = f"""{GOOD}  - {{name: umur, type: integer, class: quasi_id, label: {{id: Umur, en: Age}},
+     privacy: {{technique: generalise, bands: [0, 18]}}}}
+  - {{name: catatan, type: string, class: internal, label: {{id: Catatan, en: Note}}}}
+reconcile: [{{name: ledger, sum: nilai, by: [kode, {by}], against: {{values: [{{total: 1}}]}}}}]
+"""
+    assert said in _mistakes(tmp_path, text)["reconcile[0].by[1]"]
+
+
 def test_a_key_written_twice_is_a_mistake(tmp_path: Path) -> None:
     """YAML would silently keep the last of two; a contract does not load."""
     assert "more than once" in _mistakes(tmp_path, f"{GOOD}\nlicense: CC0-1.0\n")["license"]

@@ -44,7 +44,7 @@ def test_sums_are_exact_beyond_what_a_float_holds() -> None:
 
 def test_a_group_that_one_side_lacks_differs_by_its_whole_sum() -> None:
     """Missing here or missing there, it is told as such."""
-    found = compared(rule(), {("2025",): Decimal(5)}, {("2026",): Decimal(7)})
+    found = compared(rule(), {("2025",): Decimal(5)}, {("2026",): Decimal(7)}, contract(rule()))
     assert [(d.group["tahun"], d.found, d.allowed, d.difference) for d in found.differences] == [
         ("2025", "5", None, "5"),
         ("2026", None, "7", "-7"),
@@ -57,7 +57,16 @@ def test_a_difference_up_to_the_tolerance_passes(tolerance: str, passed: bool) -
     """In the unit of the column, and group by group: differences do not cancel out."""
     read = {("1",): Decimal("1.01"), ("2",): Decimal("0.99")}
     allowed = {("1",): Decimal(1), ("2",): Decimal(1)}
-    assert compared(rule(tolerance=tolerance), read, allowed).passed is passed
+    assert compared(rule(tolerance=tolerance), read, allowed, contract(rule())).passed is passed
+
+
+def test_a_cell_that_strayed_into_a_code_is_not_told() -> None:
+    """Rows are compared before they are screened: a group that is no code and unknown to the totals has no name."""
+    asked = rule(by=["nomor"])
+    read = {("5.1",): Decimal(1), ("SITI KARANGAN",): Decimal(2), ("5.2",): Decimal(3)}
+    strict = contract(asked).column("nomor").model_copy(update={"pattern": r"\d\.\d"})
+    found = compared(asked, read, {("5.2",): Decimal(4)}, contract(asked).model_copy(update={"columns": (strict,)}))
+    assert [d.group["nomor"] for d in found.differences] == ["5.1", "5.2", "(another value)"]
 
 
 @pytest.mark.parametrize("values", [[{"tahun": 2025}], [{"tahun": "x", "total": 1}], [{"tahun": 1, "total": "much"}]])
