@@ -21,6 +21,7 @@ TerangError
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from assets.redaction import cleaned
@@ -90,9 +91,11 @@ class ContractError(TerangError):
     exit_code = 2
 
     def __init__(self, file: str, mistakes: list[Mistake]) -> None:
-        self.file, self.mistakes = file, mistakes
+        path, here = Path(file), Path.cwd()
+        self.file = str(path.relative_to(here)) if path.is_relative_to(here) else file
+        self.mistakes = mistakes
         count = len(mistakes)
-        super().__init__(f"{file}: {count} mistake{'s' if count != 1 else ''}")
+        super().__init__(f"{self.file}: {count} mistake{'s' if count != 1 else ''}")
 
     def __str__(self) -> str:
         return cleaned("\n".join([self.sentence, *map(str, self.mistakes)]))
