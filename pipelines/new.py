@@ -9,6 +9,7 @@ import yaml
 
 from assets.errors import ContractError, SettingsError
 from assets.settings import Settings, load
+from pipelines.office import FOR_EDITORS, SCHEMA
 
 OPEN = '"?"'
 SHOWN = 3  # rows side by side
@@ -38,7 +39,8 @@ def new(
     origin, place = origin_of(source, settings, sheet=sheet)
     proposal = propose(origin, place.settings, name=name, patterns=patterns(file.parent))
     text = contract_text(proposal, settings, **_alike(file.parent))
-    file.write_text(text, encoding="utf-8")
+    known = (file.parent.parent / SCHEMA).is_file()
+    file.write_text(f"{FOR_EDITORS if known else ''}{text}", encoding="utf-8")
     typer.echo("\n".join(_told(proposal, file, text.count(f"class: {OPEN}"), place.addition)))
 
 

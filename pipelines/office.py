@@ -1,9 +1,13 @@
 """A new office's own folder, so that Terang is upgraded without touching the office's contracts."""
 
+import json
 from pathlib import Path
 
 from assets.errors import SettingsError
+from assets.reference import json_schema
 
+SCHEMA = "contract.schema.json"  # by which editors complete and check a contract
+FOR_EDITORS = f"# yaml-language-server: $schema=../{SCHEMA}\n"
 FILES = {
     "terang.toml": """\
 # Where systems, portals and folders are. Secrets stay outside: {env = "NAME"} or {file = "PATH"}.
@@ -28,7 +32,8 @@ organization = "my-office"
     "contracts/_patterns.yml": """\
 rekening: '\\d(\\.\\d+)*'
 """,
-    "contracts/example.yml": """\
+    "contracts/example.yml": FOR_EDITORS
+    + """\
 title: {id: Contoh belanja, en: Example of spending}
 summary: {id: Belanja menurut kode rekening dan bulan., en: Spending by account code and month.}
 publisher: {name: My office, contact: data@example.go.id}
@@ -76,7 +81,7 @@ def make(folder: Path) -> list[Path]:
             found=", ".join(taken),
             next="name an empty folder",
         )
-    for name, text in FILES.items():
+    for name, text in {**FILES, SCHEMA: f"{json.dumps(json_schema(), indent=2)}\n"}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in FILES]
+    return [folder / name for name in (*FILES, SCHEMA)]

@@ -112,3 +112,13 @@ def test_one_dataset_that_cannot_be_published_does_not_hide_the_others(tmp_path:
     assert {name: one["error"] for name, one in json.loads(tried.stdout).items()} == dict.fromkeys(
         ("example", "second"), "Unproven"
     )
+
+
+def test_editors_find_the_schema_of_a_contract(tmp_path: Path) -> None:
+    """The first line of the example names the file that `init` wrote, which is the schema in force."""
+    _terang(tmp_path, "init", "office")
+    contract = tmp_path / "office/contracts/example.yml"
+    named = contract.read_text(encoding="utf-8").splitlines()[0].partition("$schema=")[2]
+    assert json.loads((contract.parent / named).read_text()) == json.loads(
+        _terang(tmp_path / "office", "schema").stdout
+    )
