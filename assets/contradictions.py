@@ -64,15 +64,11 @@ def _key(contract: "Contract") -> Iterator[Found]:
         if column.name in contract.key and not column.required:
             yield f"columns[{i}] {column.name}", "a column of the key cannot be empty: remove required: false"
         hidden = column.name in contract.key and not column.published and not contract.aggregate
-        if hidden and not _all_withheld(contract):
+        if hidden:
             yield (
                 f"columns[{i}] {column.name}",
                 "a column of the key is dropped, so public rows could not be told apart",
             )
-
-
-def _all_withheld(contract: "Contract") -> bool:
-    return contract.aggregate is not None
 
 
 def _derived(contract: "Contract") -> Iterator[Found]:

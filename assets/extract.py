@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from assets.column import Column
-from assets.conform import conform
+from assets.conform import conform, schema_of
 from assets.contract import Contract
 from assets.increment import CHANGED, KEYS, Increment, Kept, keys_of, plan, split
 from assets.rawfile import Parquet, Raw, written
@@ -81,8 +81,7 @@ class _Run:
 
     def nothing(self) -> pa.Table:
         """No rows, in the columns of those that `conformed` yields."""
-        columns = [(column.name, arrow_type(column.type)) for column in self.contract.raw_columns]
-        return pa.schema([*columns, (LINE, pa.string())]).empty_table()
+        return schema_of(self.contract.raw_columns).empty_table()
 
 
 def extract(contract: Contract, settings: Settings, *, partition: str | None = None) -> Receipt:

@@ -32,11 +32,6 @@ class Receipt:
         return self.rows + self.rejects
 
     @property
-    def duration_s(self) -> float:
-        """Seconds from the first question to the last byte."""
-        return self.seconds
-
-    @property
     def set_aside(self) -> dict[str, int]:
         """Rows that are no data (subtotals, footers, empty ones), by reason."""
         return dict(self.facts.get("set_aside", {}))

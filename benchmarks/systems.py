@@ -30,11 +30,6 @@ class Office:
         """The settings of the office."""
         return self.folder / "terang.toml"
 
-    @property
-    def codes(self) -> Path:
-        """The list that payments refer to, read before anything is timed."""
-        return self.folder / "restricted" / CODES / "raw.parquet"
-
     def output(self, contender: str) -> Path:
         """The folder of what a contender says and, for the reference, writes."""
         return self.folder / contender

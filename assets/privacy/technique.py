@@ -3,7 +3,6 @@
 A technique sees one column of one batch, never a whole table and never a name it could log.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -53,6 +52,3 @@ class Technique(Strict):
         if self.rows == "all":
             return protected
         return pc.if_else(persons, protected, values.cast(self.output_type(values.type)))
-
-
-Registry = Mapping[str, type[Technique]]

@@ -1,6 +1,5 @@
 """One column as it was read: its distinct texts, how often each stands there, and how many cells are empty."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -68,11 +67,6 @@ class Profile:
         """The same column where these texts mean nothing."""
         kept = pc.invert(pc.is_in(self.texts, value_set=pa.array(texts, pa.string())))
         return replace(self, texts=self.texts.filter(kept), counts=self.counts.filter(kept))
-
-    def reads(self, read: Callable[[pa.Array], pa.Array]) -> bool:
-        """Whether `read` makes a value of every text: tried on a few first."""
-        few = self.texts[:100]
-        return len(few) > 0 and read(few).null_count == 0 and read(self.texts).null_count == 0
 
 
 def profile(title: str, column: pa.ChunkedArray, *, native: str | None = None) -> Profile:

@@ -16,13 +16,12 @@ MOST = 1_000_000  # rows that are read; what a table beyond them holds is not kn
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Rows as text, and what was learnt while they were read. `whole` says that these are all rows."""
+    """Rows as text, and what was learnt while they were read."""
 
     table: pa.Table
     native: Mapping[str, str] = field(default_factory=dict)
     rejects: Mapping[str, int] = field(default_factory=dict)
     set_aside: Mapping[str, int] = field(default_factory=dict)
-    whole: bool = True
 
     def profiles(self) -> dict[str, Profile]:
         """Each column by its name in the source."""
@@ -57,7 +56,6 @@ def sample_of(source: AnySource, settings: Settings, *, name: str, comma: Collec
         native=native,
         rejects={one["values"]: one["counts"] for one in refused},
         set_aside=dict(reading.facts.get("set_aside", {})),
-        whole=rows < MOST,
     )
 
 

@@ -46,7 +46,7 @@ def read(source: "Sql", request: Request) -> Reading:
     except BaseException:
         session.close()
         raise
-    reading = Reading(batches=iter(()), whole=request.since is None, facts={"deleted": 0})
+    reading = Reading(batches=iter(()), facts={"deleted": 0})
     reading.batches = _batches(session, cursor, table, reading)
     return reading
 

@@ -4,11 +4,11 @@ A source gives what is there: text as text, native types as they come. What it m
 `assets/conform.py`, the same way for every kind.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 from pydantic import Field, field_validator
@@ -76,13 +76,11 @@ class Request:
 class Reading:
     """A source being read: batches of source columns plus `_line`, and what was learnt on the way.
 
-    `whole` says that these are all rows (of the partition), not only what changed.
     `rejects` (columns `_line`, `rule`, `column`, `record`) and `facts` are complete once `batches` is exhausted.
     `facts` may hold `set_aside` (rows that are no data, by reason), `files` (name, sha256, bytes), `pages`, `totals`.
     """
 
     batches: Iterator[pa.RecordBatch]
-    whole: bool = True
     rejects: list[pa.RecordBatch] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -108,8 +106,6 @@ class Source(Strict):
     ignore: tuple[str, ...] = ()
     values: Values = Field(default_factory=Values)
 
-    incremental: ClassVar[bool] = False
-
     def notation(self, values: Values | None) -> Values:
         """How a column is written, given what it says of itself."""
         return values or self.values
@@ -117,6 +113,3 @@ class Source(Strict):
     def read(self, request: Request) -> Reading:
         """Start reading; raises `SourceError` of the fitting kind, at once or while batches are drawn."""
         raise NotImplementedError
-
-
-Facts = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """SQL: a table, view or query of a database, streamed in Arrow batches with exact decimals."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -30,8 +30,6 @@ class Sql(Source):
     deleted: str | None = None
     full_refresh: int = Field(default=10, ge=1)
     timeout: Duration = Field(default="30m", validate_default=True)
-
-    incremental: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:

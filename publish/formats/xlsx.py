@@ -39,7 +39,6 @@ NOTE = Text(
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 MAX_ROWS = 1_048_575
 MAX_TEXT = 32_767
-EXACT_DIGITS = 15
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the format knows no zone; fixed, so that bytes are stable
 COMPRESSION = 3  # a third of the time of 6, for files a seventh larger
 DATA_SHEET = "xl/worksheets/sheet1.xml"
