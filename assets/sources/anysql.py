@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from assets.errors import SourceChanged, SourceRefused, SourceUnreachable
+from assets.errors import SourceRefused, SourceUnreachable
 from assets.sources import statements
 from assets.sources.columns import expect
+from assets.sources.complaints import meaning
+from assets.sources.drivers import Limits, arguments, lacks, prepare
 from assets.sources.source import LINE, Reading, Request
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ _NATIVE = (bool, int, date, datetime)
 
 def read(source: "Sql", request: Request) -> Reading:
     """Check the columns at once, then stream. Every run reads everything: there is no snapshot to count in."""
-    names, place = _names(source, request), f"table {source.table}" if source.table else "its query"
+    names, place = _names(source, request), _place(source)
     statements.expect_marks(names, source, request, where=place)
     wanted = expect(names, request, ignore=[*source.ignore, source.cursor or "", source.deleted or ""], where=place)
     reading = Reading(batches=iter(()), facts={"deleted": 0})
@@ -44,10 +46,10 @@ def _batches(source: "Sql", request: Request, columns: Sequence[str]) -> Iterato
     rows = f"(SELECT * FROM {statements.relation(source, request)}{statements.where(conditions)}) source"
     statement = f"SELECT {shown} FROM {rows}"
     with _connected(source, request) as connection:
-        found = connection.execution_options(yield_per=_ROWS).exec_driver_sql(
+        found = connection.execution_options(stream_results=True, max_row_buffer=_ROWS).exec_driver_sql(
             f"{statement} ORDER BY {order}" if order else statement
         )
-        for rows in found.partitions():
+        for rows in found.partitions(_ROWS):  # without the number, SQLAlchemy fetches all that there are
             cells = [_column(values) for values in zip(*rows, strict=True)]
             yield pa.RecordBatch.from_arrays([*cells, pa.repeat(pa.scalar(""), len(rows))], names=[*columns, LINE])
 
@@ -70,23 +72,47 @@ def _text(value: Any) -> str | None:
 
 @contextmanager
 def _connected(source: "Sql", request: Request) -> Iterator[Any]:
-    """A connection whose errors are told in our words, without its address."""
+    """A connection that waits no longer than it may and writes nothing; its errors are told in our words."""
     import sqlalchemy as sa  # noqa: PLC0415
 
+    engine, limits = _engine(source, request)
+    told = {"dataset": request.dataset, "where": f"connection {source.connection}, {_place(source)}"}
+    connecting = True
+    try:
+        with engine.connect() as connection:
+            prepare(connection, limits)
+            connecting = False
+            yield connection.execution_options(no_parameters=True)  # a % in a query is a %
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        found, code = meaning(error, engine.dialect.name, connecting=connecting)
+        raise found.kind(found.sentence, **told, found=code, next=found.advice) from None
+    finally:
+        engine.dispose()
+
+
+def _engine(source: "Sql", request: Request) -> tuple[Any, Limits]:
+    """What connects, when it is asked to."""
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    connection = request.connection
+    assert connection is not None  # noqa: S101 - kind sql demands a connection
+    limits = Limits(connect=connection.timeout, statement=source.timeout.total_seconds())
     told = {"dataset": request.dataset, "where": f"connection {source.connection}"}
     try:
-        engine = sa.create_engine(request.connection.url if request.connection else "", poolclass=sa.NullPool)
-        connection = engine.connect()
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError):
-        raise SourceRefused("the url is of no database that is installed here", **told) from None
-    except sa.exc.SQLAlchemyError:
-        raise SourceUnreachable("the database does not answer", **told) from None
-    try:
-        yield connection
-    except sa.exc.SQLAlchemyError:
-        raise SourceChanged(
-            "the database cannot answer", **told, next="see whether the table and columns exist"
-        ) from None
-    finally:
-        connection.close()
-        engine.dispose()
+        url = sa.make_url(connection.url)
+        options = arguments(url.get_dialect().driver, limits, url)
+        engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=options)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+        raise SourceRefused(
+            "the url is of no database that is installed here", **told, found=type(error).__name__,
+            next="install the database's driver for Python beside Terang, or mend the connection's url",
+        ) from None  # fmt: skip
+    if lacks(url):
+        raise SourceUnreachable(
+            "the file of the database is not there", **told, next="mount its folder, or mend the connection's url"
+        )
+    return engine, limits
+
+
+def _place(source: "Sql") -> str:
+    return f"table {source.table}" if source.table else "its query"

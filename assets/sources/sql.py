@@ -18,6 +18,7 @@ class Sql(Source):
     `cursor` is a column that grows when a row changes; a run reads again from `overlap` before the last value
     seen, because transactions commit late. `deleted` is a boolean column that marks a row as gone.
     Every `full_refresh`-th run reads everything, and so does a run whose counts do not agree with the source.
+    A statement that takes longer than `timeout` is ended.
     """
 
     kind: Literal["sql"]
