@@ -95,6 +95,9 @@ def run(
     preview: Annotated[
         bool, typer.Option("--preview", help="Say what a run would do; keep and publish nothing.")
     ] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="Why this release is made, for the public: in the ledger and on the portal.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read, check, protect and publish; needs no daemon and is recorded in Dagster all the same."""
@@ -113,7 +116,7 @@ def run(
     for contract in in_order(contracts, chosen(contracts, names)):
         typer.echo(f"{contract.name} ...", err=True)
         try:
-            runs.append(run_one(contract, settings, code, partition=partition))
+            runs.append(run_one(contract, settings, code, partition=partition, reason=reason))
         except KeyboardInterrupt:
             typer.echo(f"{contract.name}: stopped; what was public stays, and the same command goes on", err=True)
             raise typer.Exit(INTERRUPTED) from None

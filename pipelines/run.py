@@ -14,6 +14,7 @@ from assets.errors import SettingsError, TerangError
 from assets.settings import Settings
 from assets.store import read_json, store_of
 from pipelines.failures import Failure, failure, failures, interrupted
+from publish.defs import REASON
 
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
@@ -61,7 +62,14 @@ def in_order(contracts: dict[str, Contract], names: Iterable[str]) -> list[Contr
     return [contracts[name] for name in TopologicalSorter(graph).static_order() if name in wanted]
 
 
-def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partition: str | None = None) -> Run:
+def run(
+    contract: Contract,
+    settings: Settings,
+    code: dg.Definitions,
+    *,
+    partition: str | None = None,
+    reason: str | None = None,
+) -> Run:
     """Materialise raw, public, release and portal of one dataset, with their checks, in this process.
 
     Raises `KeyboardInterrupt` when it is told to stop meanwhile, after Dagster has written that down.
@@ -69,7 +77,7 @@ def run(contract: Contract, settings: Settings, code: dg.Definitions, *, partiti
     started = time.monotonic()
     job = code.resolve_job_def(group_of(contract))
     try:
-        tags = _partition_tags(contract, settings, partition)
+        tags = _partition_tags(contract, settings, partition) | ({REASON: reason} if reason else {})
         with store_of(contract.name, settings).lock("job"), dg.DagsterInstance.get() as instance:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
     except TerangError as error:

@@ -15,6 +15,7 @@ from assets.store import Store, store_of
 from publish.file import File
 
 PREVIEW_ROWS = 5
+REASON = "terang/reason"  # a tag of the run: why the publisher makes this release
 
 
 def defs(contract: Contract) -> dg.Definitions:
@@ -36,7 +37,7 @@ def _release(contract: Contract) -> dg.AssetsDefinition:
 
         started = time.monotonic()
         with step(context, contract) as settings:
-            made = make(contract, settings, now=datetime.now(UTC))
+            made = make(contract, settings, now=datetime.now(UTC), reason=context.run.tags.get(REASON))
             store = store_of(contract.name, settings)
             preview, history = _preview(store), markdown(store)
         return dg.MaterializeResult(

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 from assets.store import sha256
 
-Role = Literal["data", "dictionary", "withheld", "evidence", "datapackage"]
+Role = Literal["data", "dictionary", "withheld", "changes", "retired", "evidence", "datapackage"]
 
 
 class File(TypedDict):

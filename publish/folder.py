@@ -10,7 +10,9 @@ from typing import Any
 from assets.errors import Blocked
 from assets.protect import Protected
 from assets.store import sha256, write_json
+from publish import changes, told
 from publish.account import totals
+from publish.changes import Before
 from publish.file import File, Role, describe
 from publish.formats import FORMATS
 from publish.formats.format import Context, NotMade
@@ -18,18 +20,24 @@ from publish.metadata import datapackage, dictionary, evidence, withheld
 
 RELEASE, SUMS = "release.json", "SHA256SUMS"
 READ_ONLY = 0o444
+CHANGES: Mapping[str, Role] = {changes.FILE: "changes", changes.RETIRED: "retired"}
 WRITERS = 2  # each writer already uses all cores where it can; XLSX's compression uses one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Material:
-    """All that a release is made of; the same material gives the same bytes."""
+    """All that a release is made of; the same material gives the same bytes.
+
+    `before` is the release that readers have now, `reason` why the publisher makes this one.
+    """
 
     context: Context
     table: Path
     account: Protected
     evidence: Mapping[str, Any]
     content_digest: str
+    before: Before | None = None
+    reason: str | None = None
 
 
 def build(folder: Path, material: Material) -> None:
@@ -38,8 +46,10 @@ def build(folder: Path, material: Material) -> None:
     omitted = _write_tables(folder, material)
     files = _described(folder, material)
     files |= _write_documents(folder, material)
+    changed = _write_changes(folder, material)
+    files |= {name: _document(folder / name, role) for name, role in CHANGES.items() if (folder / name).is_file()}
     files |= _write_package(folder, material, files)
-    write_json(folder / RELEASE, _summary(material, files, omitted))
+    write_json(folder / RELEASE, _summary(material, files, omitted) | {"changes": changed})
     _write_sums(folder)
     _scan(folder, material)
     for path in folder.iterdir():
@@ -107,6 +117,14 @@ def _write_documents(folder: Path, material: Material) -> dict[str, File]:
     }
 
 
+def _write_changes(folder: Path, material: Material) -> dict[str, Any]:
+    """What changed since the release before, and why; of a first release, only why."""
+    why = {"reason": material.reason} if material.reason else {}
+    if material.before is None:
+        return {"since": None, **why}
+    return {**changes.write(folder, material.context.contract, material.table, material.before), **why}
+
+
 def _write_package(folder: Path, material: Material, files: Mapping[str, File]) -> dict[str, File]:
     path = folder / datapackage.FILE
     write_json(path, datapackage.document(material.context, files))
@@ -131,6 +149,7 @@ def _summary(material: Material, files: Mapping[str, File], omitted: Mapping[str
         "files": files,
         "omitted": omitted,
         "accounting": totals(material.account),
+        "columns": told.columns(contract),
         "formats": {name: FORMATS[name].VERSION for name in contract.formats},
     }
 

@@ -10,7 +10,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from assets.settings import Settings
 from assets.store import Store, explained, read_json, sha256, store_of, write_json
 from publish import ledger
 from publish.account import proven_account
+from publish.changes import RETIRED, Before
 from publish.file import File
 from publish.folder import RELEASE, SUMS, Material, build, read_sums, sync
 from publish.formats import FORMATS
@@ -33,7 +34,7 @@ from publish.metadata import evidence
 
 LATEST = "latest.json"
 RELEASED = "released"
-DOCUMENTS_VERSION = 1  # rises whenever the same material would give other documents
+DOCUMENTS_VERSION = 2  # rises whenever the same material would give other documents
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ log = logging.getLogger(__name__)
 class Release:
     """One release: where it lies, its files by name, and whether this run made it.
 
-    `omitted` tells for each format that could not hold the table, why. `accounting` counts source rows.
+    `omitted` tells for each format that could not hold the table, why. `accounting` counts source rows. `changes` tells
+    what is other than in the release before, and why.
     """
 
     dataset: str
@@ -52,11 +54,25 @@ class Release:
     files: Mapping[str, File]
     omitted: Mapping[str, str]
     accounting: Mapping[str, int]
+    changes: Mapping[str, Any] = field(default_factory=dict)
     new: bool = False
 
 
-def release(contract: Contract, settings: Settings, *, now: datetime) -> Release:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Making:
+    """What a release is to be called, what it replaces, and why it is made."""
+
+    version: str
+    digest: str
+    now: datetime
+    before: Release | None
+    reason: str | None
+
+
+def release(contract: Contract, settings: Settings, *, now: datetime, reason: str | None = None) -> Release:
     """Make a release of the public table, or return the latest one when nothing changed.
+
+    `reason` is the publisher's own, and public.
 
     Raises `Unproven` without a verdict on these bytes, `Unbalanced` where rows are missing, `Blocked` where a file
     holds what must not leave, `Busy` when another run releases the same dataset.
@@ -74,7 +90,8 @@ def release(contract: Contract, settings: Settings, *, now: datetime) -> Release
             log.info("%s: nothing changed since %s", contract.name, last.version)
             return last
         version = _next_version(store, now.astimezone(ZoneInfo(settings.timezone)).date().isoformat())
-        return _make(contract, settings, store, account, version=version, digest=digest, now=now)
+        making = Making(version=version, digest=digest, now=now, before=last, reason=_sentence(reason))
+        return _make(contract, settings, store, account, making)
 
 
 def latest(contract: Contract, settings: Settings) -> Release | None:
@@ -101,23 +118,22 @@ def content_digest(contract: Contract, settings: Settings, account: Protected) -
     return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
 
 
-def _make(
-    contract: Contract,
-    settings: Settings,
-    store: Store,
-    account: Protected,
-    *,
-    version: str,
-    digest: str,
-    now: datetime,
-) -> Release:
+def _sentence(reason: str | None) -> str | None:
+    """A reason on one line; None where there is none."""
+    return " ".join((reason or "").split()) or None
+
+
+def _make(contract: Contract, settings: Settings, store: Store, account: Protected, making: Making) -> Release:
+    version, now = making.version, making.now
     proof: dict[str, Any] = read_json(store.verdict) or {}
     material = Material(
         context=Context(contract=contract, languages=settings.languages, version=version),
         table=store.table,
         account=account,
         evidence=evidence.document(verdict=proof, screening=read_json(store.screening) or {}, account=account),
-        content_digest=digest,
+        content_digest=making.digest,
+        before=_before(contract, making.before) if making.before else None,
+        reason=making.reason,
     )
     part, final = store.releases / f".{version}.part", store.releases / version
     try:
@@ -131,6 +147,17 @@ def _make(
     assert made is not None  # noqa: S101 - it was just renamed into place
     log.info("%s: released %s, %d rows", contract.name, version, account.published_rows)
     return replace(made, new=True)
+
+
+def _before(contract: Contract, last: Release) -> Before:
+    """The release before, as the next one is compared with it."""
+    table, retired = last.path / f"{contract.name}.parquet", last.path / RETIRED
+    return Before(
+        version=last.version,
+        table=table if table.is_file() else None,
+        columns=(read_json(last.path / RELEASE) or {}).get("columns", {}),
+        retired=retired if retired.is_file() else None,
+    )
 
 
 def _announce(store: Store, version: str, now: datetime) -> None:
@@ -147,6 +174,7 @@ def _announce(store: Store, version: str, now: datetime) -> None:
             content_digest=made.content_digest,
             files=read_sums(sums) | {SUMS: sha256(sums)},
             accounting=made.accounting,
+            facts={"reason": made.changes["reason"]} if "reason" in made.changes else {},
         ),
     )
     _point_at(store, version)
@@ -199,6 +227,7 @@ def _read(store: Store, version: str) -> Release | None:
         files=summary["files"],
         omitted=summary["omitted"],
         accounting=summary["accounting"],
+        changes=summary.get("changes", {}),
     )
 
 

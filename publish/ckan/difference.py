@@ -21,12 +21,12 @@ from assets.spill import sorting
 from assets.store import explained
 from assets.types import duckdb_type
 from publish.ckan.table import Table
+from publish.rows import NUMBERED, count, differs, parquet, same_row, sums
 
 ROWS: Final = 20_000
 INTERNAL: Final = "_id"
 DUMPED: Final = "dumped"
 BLOCK: Final = 1 << 24  # bytes of CSV at a time; no row is longer
-NUMBERED: Final = "_n"
 SCRATCH: Final = ".portal-"
 DAY_S: Final = 86_400
 
@@ -51,11 +51,11 @@ class Difference:
     def __init__(self, con: duckdb.DuckDBPyConnection, table: Table) -> None:
         self._con, self._table = con, table
         self.counts = Changes(
-            added=_count(con, "added"),
-            changed=_count(con, "changed"),
-            removed=_count(con, "removed"),
-            before=_count(con, "old"),
-            after=_count(con, "new"),
+            added=count(con, "added"),
+            changed=count(con, "changed"),
+            removed=count(con, "removed"),
+            before=count(con, "old"),
+            after=count(con, "new"),
         )
 
     def records(self, which: str) -> Iterator[str]:
@@ -78,7 +78,7 @@ class Difference:
 
     def sums(self, which: str) -> dict[str, Decimal]:
         """The exact sum of each measure, in the `old` or the `new` table."""
-        return sums(self._con, which, self._table)
+        return sums(self._con, which, self._table.measures)
 
     def sample(self, many: int, seed: int) -> list[tuple[Any, ...]]:
         """Some rows of the new table, the same ones for the same seed, in canonical form."""
@@ -107,7 +107,7 @@ def compare(table: Table, old: Path | None, *, without: Collection[str] | None =
     """
     with scratch(table) as folder, sorting(folder) as con:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(f"CREATE VIEW new AS SELECT *, file_row_number AS {NUMBERED} FROM {_parquet(table.parquet)}")
+        con.execute(f"CREATE VIEW new AS SELECT * FROM {parquet(table.parquet)}")
         names = _dumped(con, old) if old is not None and old.suffix == ".csv" else None
         if names and without is None and names != [INTERNAL, *table.types]:
             raise PortalMismatch("the portal's table has other columns than it said", found=", ".join(names),
@@ -119,34 +119,11 @@ def compare(table: Table, old: Path | None, *, without: Collection[str] | None =
         yield Difference(con, table)
 
 
-def sums(con: duckdb.DuckDBPyConnection, relation: str, table: Table) -> dict[str, Decimal]:
-    """The exact sum of each measure of a relation; 0 for no rows."""
-    if not table.measures:
-        return {}
-    parts = ", ".join(f'coalesce(sum("{name}"), 0)::VARCHAR' for name in table.measures)
-    [found] = con.execute(f"SELECT {parts} FROM {relation}").fetchall()
-    return {name: Decimal(text) for name, text in zip(table.measures, found, strict=True)}
-
-
-def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    [(count,)] = con.execute(f"SELECT count(*) FROM {relation}").fetchall()
-    return int(count)
-
-
-def _parquet(path: Path) -> str:
-    return f"read_parquet({_quoted(path)}, file_row_number = true)"
-
-
-def _quoted(path: Path) -> str:
-    text = str(path).replace("'", "''")
-    return f"'{text}'"
-
-
 def _old(table: Table, old: Path | None, known: Collection[str]) -> str:
     if old is None:
-        return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(table.parquet)} WHERE false"
+        return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {parquet(table.parquet)} WHERE false"
     if old.suffix == ".parquet":
-        return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {_parquet(old)}"
+        return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {parquet(old)}"
     cells = {name: f"NULLIF(\"{name}\", '')" if name in known else "NULL" for name in table.types}
     typed = ", ".join(f'{cells[name]}::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items())
     return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {DUMPED}"
@@ -177,12 +154,10 @@ def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
             "changed": nothing,
             "removed": nothing,
         }
-    same_key = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in table.key)
-    rest = [(name, type_) for name, type_ in table.types.items() if name not in table.key]
-    differs = " OR ".join(f"{_canon('n', *c)} IS DISTINCT FROM {_canon('o', *c)}" for c in rest) or "false"
-    differs = "true" if anew else differs
+    same_key = same_row(table.key)
+    other = "true" if anew else differs(table.types, but=table.key)
     whole = " AND ".join(f'n."{name}" IS NOT NULL' for name in table.key)
-    pairs = f"FROM new n JOIN old o ON {same_key} WHERE ({differs})"
+    pairs = f"FROM new n JOIN old o ON {same_key} WHERE ({other})"
     return {
         "added": f"CREATE TABLE @ AS SELECT n.* FROM new n ANTI JOIN old o ON {same_key} "
         f"UNION ALL SELECT n.* {pairs} AND NOT ({whole}) ORDER BY {NUMBERED}",
@@ -190,11 +165,6 @@ def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
         "removed": f"CREATE TABLE @ AS SELECT o.* FROM old o ANTI JOIN new n ON {same_key} "
         f"UNION ALL SELECT o.* {pairs} AND NOT ({whole})",
     }
-
-
-def _canon(alias: str, name: str, type_: str) -> str:
-    """An empty text is NULL here: the portal's CSV does not tell them apart."""
-    return f"NULLIF({alias}.\"{name}\", '')" if type_ == "string" else f'{alias}."{name}"'
 
 
 def _canonical(name: str, type_: str) -> str:

@@ -39,11 +39,23 @@ def write(table: Path, target: Path, context: Context) -> None:
         stream(table, f"concat_ws(',', {cells}) || chr(13) || chr(10)", file)
 
 
+def guarded(cell: str) -> str:
+    """A text with one apostrophe in front where a spreadsheet would take it for a formula."""
+    return f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN '''' || {cell} ELSE {cell} END"
+
+
+def encoded(cell: str) -> str:
+    """A text as a field of a line: in quotes where it must be, nothing where it is NULL."""
+    quoted = f"'\"' || replace({cell}, '\"', '\"\"') || '\"'"
+    odd = f"{cell} = '' OR regexp_matches({cell}, '[\",\\r\\n]')"
+    return f"CASE WHEN {cell} IS NULL THEN '' WHEN {odd} THEN {quoted} ELSE {cell} END"
+
+
 def _cell(column: str, kind: pa.DataType) -> str:
     if not is_text(kind):
         return f"coalesce({plain(column, kind)}, '')"
     cell = name(column)
-    text = f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN '''' || {cell} ELSE {cell} END"
+    text = guarded(cell)
     careful = (
         f"CASE WHEN {cell} = '' THEN '\"\"' WHEN regexp_matches({cell}, '[\",\\r\\n]')"
         f" THEN '\"' || replace({text}, '\"', '\"\"') || '\"' ELSE {text} END"

@@ -29,8 +29,13 @@ def stream(table: Path, expression: str, sink: Sink) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET arrow_large_buffer_size = true")  # 64-bit offsets: long texts do not overflow a batch
         query = f"SELECT {expression} AS line FROM read_parquet(?, file_row_number = true)"
-        for batch in connection.sql(query, params=[str(table)]).to_arrow_reader(BATCH):
-            sink.write(_text(batch.column(0)))
+        pour(connection.sql(query, params=[str(table)]), sink)
+
+
+def pour(lines: duckdb.DuckDBPyRelation, sink: Sink) -> None:
+    """Write a relation of one column of text, one after the other."""
+    for batch in lines.to_arrow_reader(BATCH):
+        sink.write(_text(batch.column(0)))
 
 
 def literal(text: str) -> str:

@@ -17,6 +17,7 @@ from assets.errors import Blocked
 from quality.compile import understood
 from quality.detectors.look import Eye
 from quality.detectors.question import worth_a_look
+from quality.gates import changed
 from quality.gates.allow import IDENTITY, NOTHING, NUMBER, Known, eye, of_contract, too_broad
 from quality.gates.documents import Hits, Reader
 from quality.gates.evidence import Evidence, Material
@@ -105,9 +106,13 @@ def _table(connection: duckdb.DuckDBPyConnection, source: str, contract: Contrac
     """Suspect cells by column: the data by what its columns are, any other table by what its words are."""
     columns = {column for column, _ in _described(connection, source)}
     declared = set(of_contract(contract))
-    if not declared <= columns:
+    long = changed.relations(source, columns, declared)
+    if not long and not declared <= columns:
         return _small(connection, source, reader)
-    found = {column: sum(values.values()) for column, values in _suspects(connection, source, contract).items()}
+    found: Hits = {}
+    for relation in long or [source]:
+        for column, values in _suspects(connection, relation, contract).items():
+            found[column] = found.get(column, 0) + sum(values.values())
     return found | _headers(columns - declared, reader.eye)
 
 

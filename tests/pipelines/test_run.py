@@ -18,6 +18,7 @@ from assets.store import store_of
 from pipelines import logs
 from pipelines.cli import main
 from pipelines.office import make
+from publish import ledger
 
 SPENDING = "incoming/spending_2026.csv"
 HEADER = "kode_rekening,bulan,nilai\n"
@@ -255,3 +256,16 @@ def test_who_is_told_to_stop_begins_nothing_else(office: Path, terang: Terang, m
     assert ended.code == 130
     assert ended.err.splitlines()[-1].startswith("example: stopped;")
     assert "later" not in ended.err
+
+
+def test_a_reason_is_kept_and_looked_at_as_all_else(office: Path, terang: Terang) -> None:
+    """The publisher's reason stands in the release and in the ledger; with a person's number in it nothing is released."""
+    del office
+    store = store_of("example", load())
+    refused = terang("run", "--json", "--reason", "diminta NIK 3507010101900001")
+    assert (refused.code, json.loads(refused.out)[0]["error"]) == (4, "Blocked")
+    assert "3507010101900001" not in f"{refused.out}{refused.err}"
+    assert ledger.entries(store) == []
+    assert terang("run", "--reason", "pagu perubahan\nmulai berlaku").code == 7  # the portal does not answer
+    (entry,) = ledger.entries(store)
+    assert entry.facts == {"reason": "pagu perubahan mulai berlaku"}
