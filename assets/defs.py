@@ -133,8 +133,7 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
 
 def _publishes(context: dg.AssetExecutionContext, contract: Contract) -> bool:
     """Whether the portal is part of this run."""
-    selection = context.run.asset_selection
-    return not selection or dg.AssetKey(["portal", contract.name]) in selection
+    return dg.AssetKey(["portal", contract.name]) in context.job_def.asset_layer.executable_asset_keys
 
 
 def _seen(contract: Contract, receipt: "Receipt") -> dg.AssetObservation:
