@@ -18,7 +18,7 @@ from assets.extract import extract
 from assets.propose.mask import masked_rows
 from assets.protect import protect
 from assets.settings import Settings
-from assets.store import OWNER_ONLY, store_of
+from assets.store import OWNER_ONLY, Store, store_of
 from assets.table import ID
 from pipelines.new import grouped
 from quality.gates.evidence import Evidence
@@ -137,4 +137,15 @@ def _apart(contract: Contract, settings: Settings) -> Iterator[Settings]:
         storage = settings.storage.model_copy(
             update={"restricted": str((folder / "restricted").resolve()), "public": str((folder / "public").resolve())}
         )
-        yield settings.model_copy(update={"storage": storage})
+        apart = settings.model_copy(update={"storage": storage})
+        if (root / contract.name).is_dir():
+            _as_left(store_of(contract.name, settings), store_of(contract.name, apart))
+        yield apart
+
+
+def _as_left(real: Store, apart: Store) -> None:
+    """What the last run read: a part, or what changed since, joins it. Files are only ever replaced, so links do."""
+    for name in ("raw", "rejects", "receipt"):
+        file: Path = getattr(real, name)
+        if file.exists():
+            getattr(apart, name).hardlink_to(file)

@@ -1,11 +1,17 @@
 """`terang run NAME --preview`: what a run would do, with nothing kept, nothing published and nobody shown."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from assets.catalog import load
+from assets.extract import extract
+from assets.settings import load as load_settings
+from assets.store import store_of
 from pipelines.cli import app
 from pipelines.office import make
 
@@ -24,6 +30,21 @@ columns:
 quarantine: {max: 50%}
 """
 ROWS = "kode,jenis,nama,nilai\n4.1.01,Pasar,Budi Contoh,1000.50\n4.1.02,Parkir,Siti Contoh,2000\n4.1.03,Parkir,Adi,-5\n4.1.04,x\n"
+
+PARTS = """\
+title: {id: Retribusi, en: Fees}
+summary: {id: Retribusi daerah., en: Local fees.}
+publisher: {name: My office, contact: data@example.go.id}
+license: CC-BY-4.0
+source: {kind: sql, connection: books, table: fees}
+partition: {by: tahun, every: year, start: "2025"}
+key: [kode]
+rows: {min: 5}
+columns:
+  - {name: kode, type: string, class: code, pattern: '4\\.\\d{4}\\.\\d', label: {id: Kode, en: Code}}
+  - {name: tahun, type: integer, class: public, label: {id: Tahun, en: Year}}
+  - {name: nilai, type: "decimal(20,2)", class: public_measure, label: {id: Nilai, en: Value}}
+"""
 
 
 @pytest.fixture
@@ -98,3 +119,21 @@ def test_a_preview_sees_the_codes_of_another_dataset(office: Path) -> None:
     [found] = json.loads(preview("--json").stdout)
     assert found["published"] == 2
     assert (office / "data/restricted/daftar/raw.parquet").stat().st_mtime_ns == before
+
+
+def test_a_part_is_judged_with_the_parts_that_are_there(office: Path) -> None:
+    """As a run does: the year that is read joins the one of an earlier run, and bounds hold for both together."""
+    with closing(sqlite3.connect(office / "books.db")) as books, books:
+        books.execute("CREATE TABLE fees (kode TEXT, tahun INTEGER, nilai TEXT)")
+        books.executemany(
+            "INSERT INTO fees VALUES (?, ?, ?)", [(f"4.{y}.{n}", y, "10") for y in (2025, 2026) for n in range(3)]
+        )
+    settings = office / "terang.toml"
+    settings.write_text(f'{settings.read_text()}\n[connections.books]\nurl = "sqlite:///{office}/books.db"\n')
+    (office / "contracts/retribusi.yml").write_text(PARTS, encoding="utf-8")
+    contract = load(office / "contracts/retribusi.yml")
+    extract(contract, load_settings(), partition="2025")
+    kept = store_of("retribusi", load_settings()).raw.read_bytes()
+    [found] = json.loads(preview("--partition", "2026", "--json").stdout)
+    assert (found["read"], found["published"], found["stopped"]) == (6, 6, [])
+    assert store_of("retribusi", load_settings()).raw.read_bytes() == kept
