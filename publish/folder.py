@@ -173,5 +173,7 @@ def _scan(folder: Path, material: Material) -> None:
             dataset=contract.name,
             rule=found.name,
             where=places or None,
+            found=f"{len(found.facts.get('suspect values by place', {}))} places with suspect values",
+            allowed="none",
             next="protect that column in the contract, or declare its pattern when it is an official code",
         )

@@ -239,4 +239,10 @@ def _alone(store: Store) -> Iterator[None]:
         with lock:
             yield
     except Timeout:
-        raise Busy("another run is releasing it", dataset=store.dataset, next="wait until it has ended") from None
+        raise Busy(
+            "another run is releasing it",
+            dataset=store.dataset,
+            where=str(store.releases / ".release.lock"),
+            found="a run that holds it",
+            next="wait until it has ended",
+        ) from None

@@ -73,6 +73,7 @@ def execute(
         raise Blocked(
             "a rule cannot be evaluated on these rows",
             dataset=dataset,
+            where="the rules of the contract",
             found=type(error).__name__,
             next="look for casts and arithmetic in rules that not every row allows",
         ) from None

@@ -25,6 +25,7 @@ def referenced(contract: Contract, settings: Settings) -> dict[str, Path]:
                 dataset=contract.name,
                 column=column.name,
                 where=reference.dataset,
+                found="no rows of it",
                 next=f"terang run {reference.dataset}",
             )
         found[reference.dataset] = file

@@ -85,6 +85,7 @@ def control(connection: duckdb.DuckDBPyConnection, rule: Reconcile, contract: Co
     if missing:
         raise SourceChanged(
             "the control totals lack a column", dataset=contract.name, rule=rule.name, column=", ".join(missing),
+            where=_place(rule), found=", ".join(table.column_names), allowed=", ".join((*rule.by, TOTAL)),
             next="mend against: it gives the columns of by, and one called total",
         )  # fmt: skip
     connection.register("control", table.select([*rule.by, TOTAL]))
@@ -100,6 +101,8 @@ def control(connection: duckdb.DuckDBPyConnection, rule: Reconcile, contract: Co
     except (duckdb.Error, InvalidOperation):
         raise SourceChanged(
             "the control totals are not of the declared types", dataset=contract.name, rule=rule.name,
+            where=_place(rule), found=", ".join(f"{field.name} {field.type}" for field in table.schema),
+            allowed=", ".join([*(f"{name} {contract.column(name).type}" for name in rule.by), f"{TOTAL} a number"]),
             next="mend against, so that each total is a number and each group of its column's type",
         ) from None  # fmt: skip
     finally:
@@ -148,6 +151,13 @@ def _is_listed(column: Column, value: str) -> bool:
     if column.type != "string":
         return True
     return value in column.enum if column.enum else bool(column.pattern and re.fullmatch(column.pattern, value))
+
+
+def _place(rule: Reconcile) -> str:
+    against = rule.against
+    return (
+        "the values of against" if against.values is not None else f"connection {against.connection}, query of against"
+    )
 
 
 def _text(value: Any) -> str:

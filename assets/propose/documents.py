@@ -20,8 +20,8 @@ def document_origin(file: Path, place: dict[str, str]) -> Origin:
         raise SourceUnreadable("the file is not JSON", file=file.name, found=found, next="open it by hand") from None
     lists = dict(_lists(document, ""))
     if not lists:
-        raise SourceUnreadable("no list of records was found in the document", file=file.name,
-                               next="ask for one list, of objects or of rows")  # fmt: skip
+        raise SourceUnreadable("no list of records was found in the document", file=file.name, found="no list",
+                               allowed="a list of objects or of rows", next="ask for one list, of objects or of rows")  # fmt: skip
     path = max(lists, key=lambda name: (len(lists[name]), -name.count(".")))
     others = ", ".join(name or "the whole document" for name in lists if name != path)
     where = f"records at {path}" if path else "a list of records"

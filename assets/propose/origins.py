@@ -19,13 +19,15 @@ def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> 
     file = Path(address)
     if re.match(r"https?://", address):
         raise SourceUnreadable(
-            "what lies on the web is not proposed yet", found=address.split("?", maxsplit=1)[0],
+            "what lies on the web is not proposed yet", where=address.split("?", maxsplit=1)[0],
+            found="an address of the web", allowed="a file, or DSN:table",
             next="download the file and name it here; for an API write source kind json by hand: docs/contract.md",
         )  # fmt: skip
     if not file.exists() and is_database(address):
         return database_origin(address, settings)
     if not file.is_file():
-        raise SourceUnreadable("there is no such file", file=address, next="--from FILE, or DSN:table")
+        raise SourceUnreadable("there is no such file", file=address, found="no file", allowed="a file, or DSN:table",
+                               next="see how it is spelt, and from where: --from FILE")  # fmt: skip
     kind = kind_of(file)
     place = place_of(file, settings)
     options = {"kind": kind, **place.options}

@@ -30,7 +30,10 @@ def text_origin(file: Path, place: dict[str, str]) -> Origin:
     frame = frame_of(records)
     if frame is None or len(frame.header) > _MOST_HEADERS:
         raise SourceUnreadable(
-            "no table was found in the file", file=file.name, next="open it and look where it begins"
+            "no table was found in the file",
+            file=file.name,
+            found="no header with rows below it",
+            next="open it and look where it begins",
         )
     header = records[frame.header[0]] if len(frame.header) == 1 else ()
     others, remarks = stacked_in(file, encoding, dialect, header)

@@ -23,6 +23,7 @@ def left_out(
                 dataset=request.dataset,
                 column=name,
                 where=where,
+                found=Titles(rows.schema.names, request.columns).all_told(),
                 next=f"mend source.leave_out.{Titles(rows.schema.names, request.columns).hint(name)}",
             )
         column = rows.column(name)

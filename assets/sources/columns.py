@@ -31,6 +31,7 @@ def expect(
             column=", ".join([*missing, *([titles.told(unknown)] if unknown and not titles.missing else [])]) or None,
             where=where,
             found=titles.all_told(),
+            allowed=", ".join(f'"{name}"' for name in request.columns),
             next=_advice(missing, unknown, titles),
         )
     return [name for name in found if name in request.columns]

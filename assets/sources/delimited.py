@@ -199,6 +199,8 @@ def _only_named(table: _Table, batch: pa.RecordBatch, lines: Any) -> None:
                 dataset=table.request.dataset,
                 column=f"number {name}",
                 where=f"{table.file.name}:{lines[held]}",
+                found="a cell that is not empty",
+                allowed="empty cells, where a column has no name",
                 next="give it a name in the header",
             )
 

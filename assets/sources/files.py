@@ -22,12 +22,19 @@ def find(path: str, choice: Choice, request: Request) -> list[Path]:
             "the folder of the source is not there",
             dataset=request.dataset,
             where=_place(request),
+            found="no folder",
             next="mount it, or mend the connection's url",
         )
     found = sorted(file for file in folder.glob(path) if file.is_file())
     if not found:
         raise SourceUnreadable(
-            "no file has this name", dataset=request.dataset, file=path, where=_place(request), next="mend source.path"
+            "no file has this name",
+            dataset=request.dataset,
+            file=path,
+            where=_place(request),
+            found=_others(folder),
+            allowed="at least one file",
+            next="deliver it, or mend source.path",
         )
     return found if choice == "all" else [max(found, key=lambda file: (file.stat().st_mtime_ns, file.name))]
 
@@ -48,17 +55,29 @@ def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
             dataset=request.dataset,
             file=file.name,
             where=_place(request),
+            found="no permission",
             next="let the user that runs Terang read it",
         ) from error
     if not before.st_size:
         raise SourceUnreadable(
-            "the file is empty", dataset=request.dataset, file=file.name, found="0 bytes", next="deliver it again"
+            "the file is empty",
+            dataset=request.dataset,
+            file=file.name,
+            where=_place(request),
+            found="0 bytes",
+            allowed="a whole file: a header, and rows or none",
+            next="deliver it again",
         )
     yield {"name": file.name, "bytes": before.st_size, "sha256": digest}
     after = file.stat()
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
         raise SourceChanged(
-            "the file was written to while it was read", dataset=request.dataset, file=file.name, next="run again"
+            "the file was written to while it was read",
+            dataset=request.dataset,
+            file=file.name,
+            where=_place(request),
+            found="another size or time than when reading began",
+            next="run again",
         )
 
 
@@ -70,7 +89,7 @@ def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, st
     if match is None:
         raise SourceUnreadable(
             "the file's name does not say what source.file_fields asks for",
-            dataset=request.dataset, file=file.name, allowed=pattern,
+            dataset=request.dataset, file=file.name, where=_place(request), allowed=pattern,
             next="rename the file, or mend source.file_fields",
         )  # fmt: skip
     return {name: value or "" for name, value in match.groupdict().items()}
@@ -84,6 +103,12 @@ def numbered(name: str | None) -> tuple[str, ...]:
 def folder_of(address: str, root: Path) -> Path:
     """The folder at a path, or at a file:// address, below `root`."""
     return root / (unquote(urlsplit(address).path) if address.startswith("file://") else address)
+
+
+def _others(folder: Path) -> str:
+    """How many files there are instead: a name may be that of a person."""
+    others = sum(file.is_file() for file in folder.iterdir())
+    return f"files of other names: {others}" if others else "an empty folder"
 
 
 def _folder(request: Request) -> Path:

@@ -53,7 +53,9 @@ def heading(file: Path, source: "Csv", request: Request) -> Heading:
             raise
     found = [row for row in rows if row is not None]
     if len(found) < max(source.header, 1) or not any(cell.strip() for row in found for cell in row):
-        raise unreadable(request, file, "it ends before its header does" if source.header else "it holds no data")
+        wanted = f"{source.skip + source.header} lines, and rows or none" if source.header else "rows"
+        why = "it ends before its header does" if source.header else "it holds no data"
+        raise unreadable(request, file, why, allowed=wanted)
     names, unnamed = _names(found if source.header else [[""] * len(found[0])], bool(source.header))
     titles = [[cell.strip() for cell in row] for row in found] if source.header else []
     return Heading(names=names, unnamed=unnamed, rows=titles, lines=source.skip + lines)
@@ -66,10 +68,15 @@ def _names(rows: Sequence[Sequence[str]], named: bool) -> tuple[list[str], froze
     return names, frozenset(names[last + 1 :]) if named else frozenset()
 
 
-def unreadable(request: Request, file: Path, why: str) -> SourceUnreadable:
+def unreadable(request: Request, file: Path, why: str, *, allowed: str | None = None) -> SourceUnreadable:
     """What is raised for a file that is no delimited text as declared."""
     return SourceUnreadable(
-        "the file cannot be read", dataset=request.dataset, file=file.name, found=why, next="mend the file or source"
+        "the file cannot be read",
+        dataset=request.dataset,
+        file=file.name,
+        found=why,
+        allowed=allowed,
+        next="mend the file or source",
     )
 
 

@@ -43,6 +43,7 @@ def _filled(query: str, parameters: Mapping[str, Any], request: Request) -> str:
             raise SourceChanged(
                 "the query asks for a parameter that is not given",
                 dataset=request.dataset,
+                where="source.query",
                 found=match[0],
                 allowed=", ".join(f":{name}" for name in parameters) or "none",
                 next="add it to source.parameters",

@@ -6,7 +6,7 @@ Reads are tried again. Writes never are: when the answer to one is lost, `Unclea
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -146,7 +146,7 @@ class Client:
         except errors.NotAuthorized:
             raise self._refused(action) from None
         except errors.NotFound:
-            raise Missing("the portal has no such thing", where=action, **self._whom()) from None
+            raise self._missing(action) from None
         except errors.ValidationError as error:
             raise self._rejected(action, error.error_dict) from None
         except (errors.CKANAPIError, errors.ServerIncompatibleError):
@@ -164,24 +164,34 @@ class Client:
             next="try again when it is up; what was begun is continued, not repeated",
         )
 
+    def _missing(self, action: str) -> Missing:
+        return Missing(
+            "the portal has no such thing, or does not show it to this token",
+            **self._whom(),
+            where=f"{action} at {self.portal.url}",
+            found="not found",
+            next=f"run again: what is gone is made anew (terang publish {self.dataset})",
+        )
+
     def _refused(self, action: str) -> PortalRefused:
         return PortalRefused(
             "the portal does not let this token do it",
             **self._whom(),
             where=f"{action} at {self.portal.url}",
+            found="not authorized",
             next=f"the token must be of an editor of {self.portal.organization}; its administrator adds one",
         )
 
     def _rejected(self, action: str, errors: Any) -> Rejected:
-        """Only names of fields, and words about metadata: an error about a record may hold its values."""
+        """The names of fields alone: the portal's words may quote what was sent."""
         named = {k: v for k, v in errors.items() if k != "__type"} if isinstance(errors, dict) else {}
-        records = action.startswith("datastore_")
-        found = ", ".join(sorted(named)) if records else json.dumps(named, ensure_ascii=False, default=str)[:500]
         error = Rejected(
-            "the portal does not accept what was sent",
+            "the portal does not accept these fields of what was sent",
             **self._whom(),
             where=f"{action} at {self.portal.url}",
-            found=found.replace(self._token or "\0", "***"),
+            found=", ".join(paths(named)) or "no field named",
+            allowed="what the portal's form takes: ask its operator which values and which fields it must have",
+            next="mend these in the contract; where they are not from it, report it with these lines",
         )
         error.fields = frozenset(named)
         return error
@@ -198,6 +208,18 @@ class Client:
         if status in {401, 403}:
             return self._refused("request")
         return PortalError("this does not answer as a CKAN portal does", **facts, next="check the portal's url")
+
+
+def paths(errors: Any, before: str = "") -> Iterator[str]:
+    """Where errors are in what was sent, as dotted names: `resources[1].format`."""
+    if isinstance(errors, Mapping):
+        for name in sorted(errors):
+            yield from paths(errors[name], f"{before}.{name}".lstrip("."))
+    elif isinstance(errors, list) and any(isinstance(one, Mapping) for one in errors):
+        for at, one in enumerate(errors):
+            yield from paths(one, f"{before}[{at}]") if one else ()
+    else:
+        yield before
 
 
 def _large_blocks() -> Any:

@@ -28,6 +28,7 @@ def create(client: Client, wanted: Desired, mark: str) -> str:
             "the portal already has a dataset of this name, which this account may not see",
             dataset=wanted.name,
             where=client.portal.url,
+            found=wanted.name,
             next="rename the contract, or have the portal's sysadmin rename or purge that dataset",
         ) from None
     return str(made["id"])

@@ -110,7 +110,8 @@ def compare(table: Table, old: Path | None, *, without: Collection[str] | None =
         con.execute(f"CREATE VIEW new AS SELECT * FROM {parquet(table.parquet)}")
         names = _dumped(con, old) if old is not None and old.suffix == ".csv" else None
         if names and without is None and names != [INTERNAL, *table.types]:
-            raise PortalMismatch("the portal's table has other columns than it said", found=", ".join(names),
+            raise PortalMismatch("the portal's table has other columns than it said", where=table.resource_id,
+                                 found=", ".join(names), allowed=", ".join([INTERNAL, *table.types]),
                                  next="run again: the table is read anew")  # fmt: skip
         known = set(names or table.types) - set(without or ())
         con.execute(f"CREATE {'TABLE' if names else 'VIEW'} old AS {_old(table, old, known)}")

@@ -52,6 +52,8 @@ def revise(client: Client, revision: Revision) -> None:
             "somebody changed the dataset on the portal since this plan was made",
             dataset=client.dataset,
             where=client.portal.url,
+            found=", ".join(revision.match) or "another state",
+            allowed="as it was when the plan was made",
             next="wait until the other run has ended, then plan again",
         ) from None
 

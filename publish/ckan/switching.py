@@ -149,5 +149,7 @@ def _taken(client: Client, error: Rejected) -> Exception:
         "somebody changed the dataset on the portal since this plan was made",
         dataset=client.dataset,
         where=client.portal.url,
+        found=", ".join(sorted(error.fields & TAKEN)),
+        allowed="as it was when the plan was made",
         next="wait until the other run has ended, then plan again",
     )

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from assets.contract import Contract
-from assets.errors import PortalMismatch
+from assets.errors import Unproven
 from assets.settings import Settings
 from publish.ckan import readback
 from publish.ckan.capabilities import probe
@@ -32,7 +32,7 @@ def verify(contract: Contract, settings: Settings) -> Verified:
     began, release = time.monotonic(), latest(contract, settings)
     portal = settings.portal(contract.portal)
     if release is None:
-        raise PortalMismatch("there is no release to compare with", dataset=contract.name, next="terang run")
+        raise Unproven("there is no release to compare with", dataset=contract.name, next=f"terang run {contract.name}")
     with closing(Client(portal, dataset=contract.name)) as writer:
         wanted = desired(contract, release, settings.languages, probe(writer))
     with closing(Client(portal, dataset=contract.name, anonymous=True)) as reader:

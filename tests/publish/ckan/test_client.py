@@ -122,3 +122,25 @@ def test_an_error_about_records_shows_no_record(client: Client) -> None:
         client.write("datastore_upsert", records=[])
     assert "nilai-sel-rahasia" not in str(caught.value)
     assert caught.value.fields == {"records", "message"}
+
+
+def test_an_error_about_metadata_shows_only_the_names_of_fields(client: Client) -> None:
+    """CKAN's words may quote what was sent, and are other people's; ours say which fields, and what to do."""
+    wrong = {"format": ["Budi Contoh is no format"]}
+    Behaviour.answers = [bad(409, "Validation Error", title=["Budi Contoh: too long"], resources=[{}, wrong])]
+    with pytest.raises(Rejected) as caught:
+        client.write("package_create", name="x")
+    told = caught.value.facts
+    assert "Budi" not in str(caught.value)
+    assert told["found"] == "message, resources[1].format, title"
+    assert told["where"] == f"package_create at {client.portal.url}"
+    assert told["next"].startswith("mend these in the contract")
+    assert "allowed" in told
+
+
+def test_what_is_not_there_says_what_to_do(client: Client) -> None:
+    """Where the portal lost it, the next run makes it anew."""
+    Behaviour.answers = [bad(404, "Not Found Error")]
+    with pytest.raises(Missing) as caught:
+        client.write("package_revise", match__id="x")
+    assert caught.value.facts["next"] == "run again: what is gone is made anew (terang publish bayaran)"
