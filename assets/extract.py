@@ -17,6 +17,7 @@ import pyarrow as pa
 from assets.column import Column
 from assets.conform import conform, schema_of
 from assets.contract import Contract
+from assets.duck import duck
 from assets.increment import CHANGED, KEYS, Increment, Kept, keys_of, plan, split
 from assets.rawfile import Parquet, Raw, written
 from assets.receipt import Receipt
@@ -129,37 +130,40 @@ def _merged(run: _Run, increment: Increment) -> Receipt | None:
         folder = Path(name)
         with closing(run.read(increment)) as reading:
             fresh = _spooled(run, reading, folder)
-        kept = Kept(contract=run.contract, store=run.store, increment=increment, folder=folder)
-        refused = pa.concat_tables([kept.rejects(), fresh])
-        expected = reading.facts.get("count")
-        if increment.since is not None and kept.count() + refused.num_rows != expected:
-            return None
-        with _both(run) as (raw, rejects):
-            for rows in kept.batches():
-                raw.write(rows)
-            rejects.write(refused)
+        with duck(folder / "spill") as connection:
+            kept = Kept(
+                contract=run.contract, store=run.store, increment=increment, folder=folder, connection=connection
+            )
+            refused = pa.concat_tables([kept.rejects(), fresh])
+            expected = reading.facts.get("count")
+            if increment.since is not None and kept.count() + refused.num_rows != expected:
+                return None
+            with _both(run) as (raw, rejects):
+                for rows in kept.batches():
+                    raw.write(rows)
+                rejects.write(refused)
     return _receipt(run, reading, increment, raw=raw, rejects=rejects)
 
 
 def _spooled(run: _Run, reading: Reading, folder: Path) -> pa.Table:
     """Write the rows and keys that were read into `folder`; return those that could not be read."""
     keys = keys_of(run.contract)
-    known = Parquet(folder / KEYS, pa.schema([(key.name, arrow_type(key.type)) for key in keys]))
-    changed = Parquet(folder / CHANGED, run.nothing().schema)
+    columns, refused = pa.schema([(key.name, arrow_type(key.type)) for key in keys]), [REJECTS.empty_table()]
 
-    def live() -> Iterator[pa.RecordBatch]:
+    def live(known: Parquet) -> Iterator[pa.RecordBatch]:
         for batch in reading.batches:
             alive, every = split(batch)
             readable, _ = conform(every, keys, values=run.contract.source.values, dataset=run.contract.name)
             known.write(pa.Table.from_batches([readable]).drop_columns([LINE]))
             yield alive
 
-    refused = [REJECTS.empty_table()]
-    for good, bad in run.conformed(live(), reading):
-        changed.write(good.select(changed.schema.names))
-        refused.append(bad)
-    known.close()
-    changed.close()
+    with (
+        closing(Parquet(folder / KEYS, columns)) as known,
+        closing(Parquet(folder / CHANGED, run.nothing().schema)) as changed,
+    ):
+        for good, bad in run.conformed(live(known), reading):
+            changed.write(good.select(changed.schema.names))
+            refused.append(bad)
     return pa.concat_tables(refused)
 
 

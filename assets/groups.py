@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.contract import Aggregate, Contract
+from assets.duck import duck
+from assets.sql import name, names, same
 from assets.store import Store
 from assets.suppression.known import is_linked
 from assets.table import public_schema
@@ -24,12 +26,12 @@ from assets.withheld import Hidden
 # What each person has in each group; whoever has no id counts as one person.
 _MEMBERS = """
 CREATE TABLE members AS
-SELECT {by}, {added} coalesce(CAST("{count}" AS VARCHAR), '') AS _who, count(*) AS _rows FROM batches GROUP BY ALL
+SELECT {by}, {added} coalesce(CAST({count} AS VARCHAR), '') AS _who, count(*) AS _rows FROM batches GROUP BY ALL
 """
 # The groups, smallest first.
 _CELLS = """
 CREATE TABLE cells AS
-SELECT {by}, {sums} count(*) AS "{count_as}", sum(_rows) AS _rows, row_number() OVER (ORDER BY count(*), {by}) AS _at
+SELECT {by}, {sums} count(*) AS {count_as}, sum(_rows) AS _rows, row_number() OVER (ORDER BY count(*), {by}) AS _at
 FROM members GROUP BY {by}
 """
 # How many persons a group adds to those of all smaller groups: who stands in several is one person.
@@ -42,8 +44,8 @@ SELECT _at, count(*) AS persons FROM (
 # A cell is hidden when it is small, or when those smaller than it are too few to hide among.
 _HIDDEN = """
 CREATE TABLE marked AS
-SELECT *, "{count_as}" < {minimum} OR (
-    bool_or("{count_as}" < {minimum}) OVER () AND (_at <= 2 OR _before < {minimum})
+SELECT *, {count_as} < {minimum} OR (
+    bool_or({count_as} < {minimum}) OVER () AND (_at <= 2 OR _before < {minimum})
 ) AS _hidden
 FROM (
     SELECT cells.*, coalesce(fresh.persons, 0) AS _fresh,
@@ -65,7 +67,7 @@ def write(
         return 0, [], 0
     with (
         TemporaryDirectory(prefix=".groups-", dir=store.restricted) as folder,
-        duckdb.connect(f"{folder}/groups.duckdb") as connection,
+        duck(Path(folder) / "spill", file=Path(folder) / "groups.duckdb") as connection,
     ):
         _group(connection, group, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
         if is_linked(contract):
@@ -79,31 +81,29 @@ def write(
 
 def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: pa.RecordBatchReader) -> None:
     connection.register("batches", batches)
-    by = ", ".join(f'"{name}"' for name in group.by)
-    sums = "".join(f'sum("{name}") AS "{name}", ' for name in group.sums)
-    same = " AND ".join(f'members."{name}" IS NOT DISTINCT FROM cells."{name}"' for name in group.by)
-    connection.execute(_MEMBERS.format(by=by, added=sums, count=group.count))
-    connection.execute(_CELLS.format(by=by, sums=sums, count_as=group.count_as))
-    connection.execute(_FRESH.format(same=same))
-    connection.execute(_HIDDEN.format(count_as=group.count_as, minimum=group.minimum))
+    by, count_as = names(group.by), name(group.count_as)
+    sums = "".join(f"sum({name(column)}) AS {name(column)}, " for column in group.sums)
+    connection.execute(_MEMBERS.format(by=by, added=sums, count=name(group.count)))
+    connection.execute(_CELLS.format(by=by, sums=sums, count_as=count_as))
+    connection.execute(_FRESH.format(same=same("members", "cells", group.by)))
+    connection.execute(_HIDDEN.format(count_as=count_as, minimum=group.minimum))
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggregate, target: Path) -> None:
-    columns = ", ".join(f'"{column.name}"' for column in contract.public_columns)
-    by = ", ".join(f'"{name}"' for name in group.by)
-    shown = connection.sql(f"SELECT {columns} FROM marked WHERE NOT _hidden ORDER BY {by}")
+    columns = names(column.name for column in contract.public_columns)
+    shown = connection.sql(f"SELECT {columns} FROM marked WHERE NOT _hidden ORDER BY {names(group.by)}")
     table: pa.Table = shown.to_arrow_table()
     pq.write_table(table.cast(public_schema(contract)), target, compression="zstd")
 
 
 def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[Hidden]:
-    sums = "".join(f', coalesce(sum("{name}"), 0)' for name in group.sums)
-    same = " AND ".join(f'members."{name}" IS NOT DISTINCT FROM marked."{name}"' for name in group.by)
-    persons = f"(SELECT count(DISTINCT _who) FROM members SEMI JOIN (FROM marked WHERE _hidden) marked ON {same})"
+    sums = "".join(f", coalesce(sum({name(column)}), 0)" for column in group.sums)
+    alike = same("members", "marked", group.by)
+    persons = f"(SELECT count(DISTINCT _who) FROM members SEMI JOIN (FROM marked WHERE _hidden) marked ON {alike})"
     rows, persons, *money = _one(
         connection, f"SELECT coalesce(sum(_rows), 0), {persons}{sums} FROM marked WHERE _hidden"
     )
-    held = {name: Decimal(total) for name, total in zip(group.sums, money, strict=True)}
+    held = {column: Decimal(total) for column, total in zip(group.sums, money, strict=True)}
     return [Hidden(reason=group.reason, rows=int(rows), persons=int(persons), sums=held)] if rows else []
 
 

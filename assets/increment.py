@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,12 +18,12 @@ from assets.receipt import last
 from assets.sources.source import LINE, Values
 from assets.sources.sql import Sql
 from assets.sources.statements import DELETED
+from assets.sql import name, names, parquet, same, text
 from assets.store import Store
 from assets.types import arrow_type
 
 CHANGED, KEYS = "changed.parquet", "keys.parquet"
 _BATCH = 131_072
-_MEMORY = "1GB"  # beyond it DuckDB sorts on disk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,20 +89,17 @@ class Kept:
     store: Store
     increment: Increment
     folder: Path
-    _connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    connection: duckdb.DuckDBPyConnection
 
     def count(self) -> int:
         """How many good rows there are in all."""
-        found = self._connection.execute(f"SELECT count(*) FROM ({self._rows()})").fetchone()
+        found = self.connection.execute(f"SELECT count(*) FROM ({self._rows()})").fetchone()
         return int(found[0]) if found else 0
 
     def batches(self) -> Iterator[pa.Table]:
         """The rows in order of the key."""
-        self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        self._connection.execute(f"SET temp_directory = {_text(str(self.folder / 'spill'))}")
         keys = [*self.contract.key, *(c.name for c in self.contract.read_columns if c.name not in self.contract.key)]
-        order = ", ".join(_name(key) for key in keys)
-        for batch in self._connection.sql(f"{self._rows()} ORDER BY {order}").to_arrow_reader(_BATCH):
+        for batch in self.connection.sql(f"{self._rows()} ORDER BY {names(keys)}").to_arrow_reader(_BATCH):
             yield pa.Table.from_batches([batch])
 
     def rejects(self) -> pa.Table:
@@ -121,27 +118,23 @@ class Kept:
         return before.filter(pa.array([at not in again for at in range(before.num_rows)], pa.bool_()))
 
     def _matching(self, marked: pa.Table, known: pa.Table) -> list[int]:
-        self._connection.register("marked", marked)
-        self._connection.register("known", known)
-        found = self._connection.execute(f"SELECT _at FROM marked a SEMI JOIN known b ON {self._same('a', 'b')}")
+        self.connection.register("marked", marked)
+        self.connection.register("known", known)
+        found = self.connection.execute(
+            f"SELECT _at FROM marked a SEMI JOIN known b ON {same('a', 'b', self.contract.key)}"
+        )
         return [int(at) for (at,) in found.fetchall()]
 
     def _rows(self) -> str:
-        columns = ", ".join(_name(name) for name in (*(c.name for c in self.contract.raw_columns), LINE))
-        before, changed = _text(str(self.store.raw)), _text(str(self.folder / CHANGED))
-        return (
-            f"SELECT {columns} FROM read_parquet({before}) a {self._stays()} "
-            f"UNION ALL SELECT {columns} FROM read_parquet({changed})"
-        )
+        columns = names([*(column.name for column in self.contract.raw_columns), LINE])
+        before, changed = parquet(self.store.raw), parquet(self.folder / CHANGED)
+        return f"SELECT {columns} FROM {before} a {self._stays()} UNION ALL SELECT {columns} FROM {changed}"
 
     def _stays(self) -> str:
         if self.increment.partition is not None and self.contract.partition is not None:
-            by, part = _name(self.contract.partition.by), _text(self.increment.partition)
+            by, part = name(self.contract.partition.by), text(self.increment.partition)
             return f"WHERE NOT coalesce(starts_with(CAST(a.{by} AS VARCHAR), {part}), FALSE)"
-        return f"ANTI JOIN read_parquet({_text(str(self.folder / KEYS))}) b ON {self._same('a', 'b')}"
-
-    def _same(self, a: str, b: str) -> str:
-        return " AND ".join(f"{a}.{_name(k)} IS NOT DISTINCT FROM {b}.{_name(k)}" for k in self.contract.key)
+        return f"ANTI JOIN {parquet(self.folder / KEYS)} b ON {same('a', 'b', self.contract.key)}"
 
 
 def rekeyed(rejects: pa.Table, keys: Sequence[Column]) -> pa.Table:
@@ -161,11 +154,3 @@ def rekeyed(rejects: pa.Table, keys: Sequence[Column]) -> pa.Table:
 def _cell(record: dict[str, object], key: Column) -> str | None:
     value = record.get(key.read_as)
     return None if value is None else str(value)
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

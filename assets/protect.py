@@ -17,11 +17,12 @@ from assets import groups
 from assets.ahead import ahead
 from assets.anonymity.plan import Anonymiser, anonymiser
 from assets.contract import Contract
+from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
 from assets.persons import about_persons
 from assets.privacy.technique import Vault
 from assets.settings import Settings
-from assets.spill import sorting
+from assets.sql import name, names, parquet
 from assets.store import ROW, Store, explained, read_json, replacing, sha256, store_of, write_json
 from assets.table import ID, public_schema
 from assets.withheld import Tally, Withheld, measures, sums
@@ -133,10 +134,9 @@ def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
     if contract.source.kind == "sql":
         yield from pq.ParquetFile(store.raw).iter_batches(BATCH, columns=columns)
         return
-    with sorting(store.restricted) as connection:
-        names, order = (", ".join(map(_quoted, of)) for of in (columns, (*contract.key, ROW)))
-        query = f"SELECT {names} FROM read_parquet(?) ORDER BY {order}"
-        reader: pa.RecordBatchReader = connection.sql(query, params=[str(store.raw)]).to_arrow_reader(BATCH)
+    with duck(store.restricted / ".spill-order") as connection:
+        query = f"SELECT {names(columns)} FROM {parquet(store.raw)} ORDER BY {names((*contract.key, ROW))}"
+        reader: pa.RecordBatchReader = connection.sql(query).to_arrow_reader(BATCH)
         yield from reader
 
 
@@ -172,7 +172,7 @@ def _columns(
 
 def _write(contract: Contract, batches: Iterator[pa.RecordBatch], target: Path) -> int:
     schema, rows = public_schema(contract), 0
-    with duckdb.connect() as connection, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+    with duck() as connection, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in ahead(batches):
             rows += batch.num_rows
             writer.write_table(with_id(connection, batch, contract.public_key).cast(schema))
@@ -182,7 +182,7 @@ def _write(contract: Contract, batches: Iterator[pa.RecordBatch], target: Path) 
 def with_id(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, key: Sequence[str]) -> pa.Table:
     """`batch` with a first column `id`: 64 bits of the key's SHA-256 as 16 letters, the same in every release."""
     table = pa.Table.from_batches([batch])
-    parts = ", ".join(f"coalesce(CAST({_quoted(name)} AS VARCHAR), '')" for name in key)
+    parts = ", ".join(f"coalesce(CAST({name(column)} AS VARCHAR), '')" for column in key)
     connection.register("batch", table)
     digits: pa.Table = connection.sql(
         f"SELECT left(sha256(concat_ws(chr(31), {parts})), 16) FROM batch"
@@ -196,7 +196,3 @@ def _letters(digits: pa.StringArray) -> pa.StringArray:
     _, offsets, data = digits.buffers()
     letters = pa.py_buffer(data.to_pybytes().translate(_LETTERS)) if data else None
     return pa.StringArray.from_buffers(len(digits), offsets, letters, offset=digits.offset)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

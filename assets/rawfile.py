@@ -42,10 +42,12 @@ class Parquet:
 
     def close(self) -> None:
         """Write what waits, and the end of the file."""
-        with self._pool:
-            self._flush(1)
-            self._written()
-        self._writer.close()
+        try:
+            with self._pool:
+                self._flush(1)
+                self._written()
+        finally:
+            self._writer.close()
 
     def _flush(self, least: int) -> None:
         table = pa.concat_tables(self._waiting) if self._waiting else self.schema.empty_table()

@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.contract import Contract
+from assets.sql import name, names, text
 from assets.table import ID, table_key
 from assets.types import is_number
 from publish import told
 from publish.formats.csv import encoded, guarded
-from publish.formats.lines import is_text, name, plain, pour
+from publish.formats.lines import is_text, plain, pour
 from publish.metadata.table import write_csv
 from publish.rows import NUMBERED, count, differs, parquet, same_row, sums
 
@@ -174,7 +175,7 @@ class _Comparison:
         for place, column in enumerate(self._types):
             if column in self._key or not self._counts["changed"]:
                 continue
-            self._con.execute(f'CREATE OR REPLACE VIEW shown AS SELECT "{column}" FROM new_text')
+            self._con.execute(f"CREATE OR REPLACE VIEW shown AS SELECT {name(column)} FROM new_text")
             self._con.execute(
                 f"INSERT INTO cells SELECT c.{NUMBERED}, {place}, {told.before(self._contract, column)}, n.{name(column)} "
                 f"FROM changed c JOIN new_text n ON n.{NUMBERED} = c.{NUMBERED} JOIN old_text o ON o.{NUMBERED} = c._o "
@@ -183,8 +184,7 @@ class _Comparison:
 
     def _list(self, target: Path) -> None:
         """One line after the other: rows that came, cells that changed, rows that went."""
-        names = list(self._types)
-        column = " ".join(f"WHEN {place} THEN '{name}'" for place, name in enumerate(names))
+        column = " ".join(f"WHEN {place} THEN {text(one)}" for place, one in enumerate(self._types))
         keys, id_only = _fields("x", self._keys), _fields("x", self._keys, only=self._key)
         blank = ["''"] * 3
         parts = [
@@ -206,7 +206,7 @@ class _Comparison:
 
     def _retire(self, target: Path) -> None:
         """Rows that were published once and are no longer, with the last version that had them."""
-        keys = ", ".join(map(name, self._key))
+        keys = names(self._key)
         parts = [f"SELECT {keys}, '{self._before.version}' AS {LAST} FROM removed r JOIN old_text USING ({NUMBERED})"]
         if self._before.retired:
             header = [*self._key, LAST]
@@ -227,9 +227,9 @@ def _texts(schema: pa.Schema) -> str:
     return ", ".join([NUMBERED, *cells])
 
 
-def _fields(alias: str, names: Sequence[str], *, only: Sequence[str] | None = None) -> list[str]:
+def _fields(alias: str, columns: Sequence[str], *, only: Sequence[str] | None = None) -> list[str]:
     """Cells for a line; of a row that went only what tells it apart."""
-    return [encoded(f"{alias}.{name(n)}") if only is None or n in only else "''" for n in names]
+    return [encoded(f"{alias}.{name(n)}") if only is None or n in only else "''" for n in columns]
 
 
 def _same_text(key: Sequence[str]) -> str:
@@ -237,5 +237,4 @@ def _same_text(key: Sequence[str]) -> str:
 
 
 def _retired(path: Path) -> str:
-    text = str(path).replace("'", "''")
-    return f"read_csv('{text}', all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"
+    return f"read_csv({text(str(path))}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"

@@ -10,18 +10,19 @@ from typing import Final
 
 import duckdb
 
+from assets import sql
+
 NUMBERED: Final = "_n"
 
 
 def parquet(path: Path) -> str:
     """A Parquet file as a relation, its rows numbered from 0 as `_n`."""
-    text = str(path).replace("'", "''")
-    return f"(SELECT * RENAME (file_row_number AS {NUMBERED}) FROM read_parquet('{text}', file_row_number = true))"
+    return f"(SELECT * RENAME (file_row_number AS {NUMBERED}) FROM {sql.parquet(path, numbered=True)})"
 
 
 def same_row(key: Iterable[str]) -> str:
     """The condition under which `n` and `o` are the same row."""
-    return " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in key)
+    return sql.same("n", "o", key)
 
 
 def differs(types: Mapping[str, str], *, but: Collection[str] = ()) -> str:
@@ -30,9 +31,10 @@ def differs(types: Mapping[str, str], *, but: Collection[str] = ()) -> str:
     return " OR ".join(f"{value('n', *c)} IS DISTINCT FROM {value('o', *c)}" for c in rest) or "false"
 
 
-def value(alias: str, name: str, type_: str) -> str:
+def value(alias: str, column: str, type_: str) -> str:
     """A cell as it is compared."""
-    return f"NULLIF({alias}.\"{name}\", '')" if type_ == "string" else f'{alias}."{name}"'
+    cell = f"{alias}.{sql.name(column)}"
+    return f"NULLIF({cell}, '')" if type_ == "string" else cell
 
 
 def count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -45,6 +47,6 @@ def sums(con: duckdb.DuckDBPyConnection, relation: str, columns: Collection[str]
     """The exact sum of each of these columns of a relation; 0 for no rows."""
     if not columns:
         return {}
-    parts = ", ".join(f'coalesce(sum("{name}"), 0)::VARCHAR' for name in columns)
+    parts = ", ".join(f"coalesce(sum({sql.name(column)}), 0)::VARCHAR" for column in columns)
     [found] = con.execute(f"SELECT {parts} FROM {relation}").fetchall()
     return {name: Decimal(text) for name, text in zip(columns, found, strict=True)}

@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from assets import sql
 from assets.column import Column
 from assets.contract import Contract
 from assets.privacy.anonymise import Anonymise
 from assets.privacy.redact import Redact
 from assets.table import ID
-from publish.formats.lines import literal
 from publish.metadata.fields import fields
 
 NOT_TOLD: Final = "REDACTED: NOT REPEATED"
@@ -43,15 +43,15 @@ def same(before: Columns, after: Columns) -> list[str]:
 def before(contract: Contract, name: str) -> str:
     """The SQL of what is told of `o.<name>`, the cell from before; `n` is the row now, `shown` a table of the new cells."""
     column = contract.column(name)
-    old, new, technique = f'o."{name}"', f'n."{name}"', column.technique
+    old, new, technique = f"o.{sql.name(name)}", f"n.{sql.name(name)}", column.technique
     if technique is None and (column.type != "string" or _is_listed(column)):
         return old
-    may = f'{old} IN (SELECT "{name}" FROM shown)'
+    may = f"{old} IN (SELECT {sql.name(name)} FROM shown)"
     if isinstance(technique, Redact) and technique.rows != "all":  # the row may be about a person now
-        may += f" AND {new} <> {literal(f'REDACTED: {technique.reason}')}"
+        may += f" AND {new} <> {sql.text(f'REDACTED: {technique.reason}')}"
     elif isinstance(technique, Anonymise) or (technique and technique.rows != "all"):
         may = "false"
-    return f"CASE WHEN {old} IS NULL OR {old} = '' OR ({may}) THEN {old} ELSE {literal(NOT_TOLD)} END"
+    return f"CASE WHEN {old} IS NULL OR {old} = '' OR ({may}) THEN {old} ELSE {sql.text(NOT_TOLD)} END"
 
 
 def _is_listed(column: Column) -> bool:

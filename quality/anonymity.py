@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from quality.session import name, names
+from assets.sql import name, names
 
 SIZES = (1, 2, 3, 4, 5, 10, 20)  # lower bounds of the histogram
 _BITS, _SALTS = 64, 4096

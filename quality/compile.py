@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
+from assets.sql import name, text
 from assets.types import decimal_of
 from quality.expect import Expectation
 from quality.rules import columns_of
-from quality.session import name, text
 
 Types = Mapping[str, str]
 Lookups = Mapping[str, str]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import duckdb
 
+from assets.sql import name, names
 from quality.engine import is_empty
-from quality.session import name, names
 
 
 def mark(

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 
 from assets.errors import Blocked
+from assets.sql import name, names
 from assets.store import of_storage
 from quality.compile import Lookups, compiled
 from quality.expect import Expectation
-from quality.session import name, names
 
 BATCH, BROKEN = "batch", "broken"
 Suspected = Mapping[tuple[str, ...], str]

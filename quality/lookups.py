@@ -9,9 +9,9 @@ from assets.column import Column, References
 from assets.contract import Contract
 from assets.errors import Blocked
 from assets.settings import Settings
+from assets.sql import name, parquet, text
 from assets.store import store_of
 from quality.expect import parameter
-from quality.session import name, parquet, text
 
 
 def referenced(contract: Contract, settings: Settings) -> dict[str, Path]:

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from assets.sql import names
 from quality.compile import Lookups
 from quality.expect import Expectation
-from quality.session import names
 
 _FORMAT = {
     "result_format": "COMPLETE",

@@ -12,8 +12,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from assets.contract import Contract
+from assets.sql import name, parquet, text
 from assets.store import LINE, ROW, Store, replacing
-from quality.session import name, parquet, text
 
 BATCH = 65_536
 # A spreadsheet runs a cell that begins so; the Parquet file beside it has the cell as it came.

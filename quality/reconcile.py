@@ -18,8 +18,8 @@ from assets.errors import SourceChanged, SourceError
 from assets.settings import Settings
 from assets.sources.source import Request
 from assets.sources.sql import Sql
+from assets.sql import name
 from assets.types import duckdb_type
-from quality.session import name
 
 Totals = Mapping[tuple[str, ...], Decimal]
 TOTAL, UNLISTED = "total", "(another value)"

@@ -11,7 +11,9 @@ from typing import Any
 import duckdb
 
 from assets.contract import Contract, Rule
+from assets.duck import duck
 from assets.errors import Mistake
+from assets.sql import name
 from assets.types import duckdb_type
 
 _REFUSED = {
@@ -25,8 +27,9 @@ _REFUSED = {
 
 def check_rules(contract: Contract) -> list[Mistake]:
     """Every row rule that cannot be evaluated on a table of the contract's columns, with the reason."""
-    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
-        columns = ", ".join(f'"{column.name}" {duckdb_type(column.type)}' for column in contract.raw_columns)
+    with duck() as connection:
+        connection.execute("SET enable_external_access = false")
+        columns = ", ".join(f"{name(column.name)} {duckdb_type(column.type)}" for column in contract.raw_columns)
         connection.execute(f"CREATE TABLE batch ({columns})")
         found = [(i, rule, _problem(connection, rule)) for i, rule in enumerate(contract.rules)]
     return [
@@ -61,7 +64,7 @@ def _parsed(condition: str) -> Any:
     """The tree of one condition: whatever would break out of the parentheses is refused."""
     if not condition.strip():
         raise ValueError("is empty")
-    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
+    with duck() as connection:
         query = f"SELECT 1 FROM batch WHERE ({condition}\n)"
         row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
     tree = json.loads(row[0]) if row else {}

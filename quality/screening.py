@@ -15,13 +15,14 @@ import pyarrow.parquet as pq
 from assets.contract import Contract
 from assets.errors import ContractError, Unbalanced, Unproven
 from assets.settings import Settings
+from assets.sql import parquet
 from assets.store import ROW, Store, explained, read_json, sha256, store_of, write_json
 from quality import duplicates, lookups, quarantine, reconcile, suite
 from quality.bounds import problems
 from quality.engine import Outcome, execute, is_empty, suspects
 from quality.findings import Screening
 from quality.rules import check_rules
-from quality.session import parquet, session, text
+from quality.session import session
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,7 +182,7 @@ def _check(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Sto
 
 def _numbered(connection: duckdb.DuckDBPyConnection, store: Store) -> bool:
     """Whether `_row` numbers the rows from 0 in the order of the file."""
-    source = f"read_parquet({text(str(store.raw))}, file_row_number=true)"
+    source = parquet(store.raw, numbered=True)
     return is_empty(connection, f"{source} WHERE {ROW} IS DISTINCT FROM file_row_number")
 
 

@@ -1,6 +1,7 @@
 """The rules of the house: which room may import which, and what only one place may import."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def test_special_libraries_stay_in_their_place(file: Path) -> None:
         assert "great_expectations" not in names
     if not where.startswith(("assets/sources/", "publish/ckan/")):
         assert not names & {"httpx", "requests", "ckanapi", "urllib"}
+
+
+def test_duckdb_is_opened_in_one_place() -> None:
+    """Its memory, its zone and its folder are given there: elsewhere it would spill where the process was started."""
+    opening = re.compile(r"duckdb\.connect\(|default_factory=duckdb\.connect")
+    assert [_where(f) for f in FILES if opening.search(f.read_text(encoding="utf-8"))] == ["assets/duck.py"]
 
 
 def test_no_file_is_long() -> None:

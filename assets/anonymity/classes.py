@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.privacy.levels import Level
+from assets.sql import name
 
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
@@ -102,17 +103,12 @@ def collapse(
 
 def leaf(column: str, levels: Sequence[Level]) -> str:
     """The finest form of a column, as an SQL expression: the value itself where it may be shown exactly."""
-    return quoted(column) if levels[0].to == "exact" else levels[0].sql(quoted(column))
+    return name(column) if levels[0].to == "exact" else levels[0].sql(name(column))
 
 
 def key(columns: Columns, salt: int) -> str:
     """The id of a row's class, as an SQL expression."""
     return f"hash({', '.join([*(leaf(*column) for column in columns.items()), str(salt)])})"
-
-
-def quoted(name: str) -> str:
-    """A column's name in SQL."""
-    return f'"{name}"'
 
 
 def _table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
@@ -131,9 +127,7 @@ def _gathered(source: str, columns: Columns, bits: Sequence[Sequence[str]]) -> s
     """One row for each class; `r` keeps a value of the source for each column that starts coarser than exact."""
     parts = [f"{leaf(column, levels)} AS q{i}" for i, (column, levels) in enumerate(columns.items())]
     parts += [
-        f"min({quoted(column)}) AS r{i}"
-        for i, (column, levels) in enumerate(columns.items())
-        if levels[0].to != "exact"
+        f"min({name(column)}) AS r{i}" for i, (column, levels) in enumerate(columns.items()) if levels[0].to != "exact"
     ]
     parts += [f"bit_or({word}) AS b{i}_{w}" for i, words in enumerate(bits) for w, word in enumerate(words)]
     return f"SELECT {', '.join(parts)}, count(*) AS n FROM {source} GROUP BY ALL HAVING count(*) > 0"
@@ -141,7 +135,7 @@ def _gathered(source: str, columns: Columns, bits: Sequence[Sequence[str]]) -> s
 
 def _bits(connection: duckdb.DuckDBPyConnection, source: str, column: str) -> list[str]:
     """How a value sets its bit, by words of 64. Values that share a bit count as one: too few, never too many."""
-    met = f"(SELECT DISTINCT {quoted(column)} AS value FROM {source} LIMIT {_MET})"
+    met = f"(SELECT DISTINCT {name(column)} AS value FROM {source} LIMIT {_MET})"
     salts: list[tuple[int]] = []
     for words in _WORDS:
         apart = f"count(DISTINCT hash(value, salt) % {words * _WORD}) = count(*)"
@@ -149,7 +143,7 @@ def _bits(connection: duckdb.DuckDBPyConnection, source: str, column: str) -> li
         salts = connection.execute(query).fetchall()
         if salts:
             break
-    place = f"hash({quoted(column)}, {salts[0][0] if salts else 0}) % {words * _WORD}"
+    place = f"hash({name(column)}, {salts[0][0] if salts else 0}) % {words * _WORD}"
     bit = f"1::UBIGINT << ({place} % {_WORD})"
     return (
         [bit] if words == 1 else [f"CASE WHEN ({place}) // {_WORD} = {w} THEN {bit} ELSE 0 END" for w in range(words)]
@@ -170,7 +164,7 @@ def _persons(
     connection: duckdb.DuckDBPyConnection, source: str, class_: str, person: str, ids: Bits
 ) -> tuple[Ints, tuple[Ints, Bits]]:
     """Persons of one class only, counted by class, and the pairs of those in several; rows without id are one person."""
-    pairs = f"SELECT DISTINCT {class_} AS class, hash({quoted(person)}) AS person FROM {source}"
+    pairs = f"SELECT DISTINCT {class_} AS class, hash({name(person)}) AS person FROM {source}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
     met = "SELECT person, min(class) AS class, count(*) AS times FROM pairs GROUP BY person"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE persons AS {met}")

@@ -6,21 +6,21 @@ Leaves in restricted storage what was chosen and what it loses, and which public
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.anonymity.choice import Choice, choose
-from assets.anonymity.classes import collapse, quoted
+from assets.anonymity.classes import collapse
 from assets.contract import Contract
+from assets.duck import duck
 from assets.persons import about_persons, sql_about_persons
 from assets.privacy.anonymise import Anonymise
+from assets.sql import names, parquet
 from assets.store import ROW, Store, replacing, write_json
 
-MEMORY, THREADS = "2GB", 2
+MEMORY = "2GB"
 ORDER = pa.schema([pa.field(ROW, pa.int64())])
 
 
@@ -49,8 +49,7 @@ def anonymiser(contract: Contract, store: Store) -> Iterator[Anonymiser | None]:
         yield None
         return
     with (
-        TemporaryDirectory(prefix=".anonymity-", dir=store.restricted) as spill,
-        _connected(Path(spill)) as connection,
+        duck(store.restricted / ".spill-anonymity", memory=MEMORY) as connection,
         replacing(store.shown) as order,
         pq.ParquetWriter(order, ORDER, compression="zstd") as writer,
     ):
@@ -70,22 +69,10 @@ def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnecti
     return choose(classes, asked, columns=columns, sensitive=sensitive, dataset=contract.name)
 
 
-@contextmanager
-def _connected(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(
-        config={"threads": THREADS, "memory_limit": MEMORY, "temp_directory": str(spill)}
-    ) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection
-
-
 def _kept(contract: Contract, store: Store) -> str:
     """The raw rows about persons that screening let through, as a subquery."""
-    raw, excluded = (
-        f"read_parquet('{str(file).replace(chr(39), 2 * chr(39))}')" for file in (store.raw, store.excluded)
-    )
-    names = ", ".join(quoted(column.name) for column in contract.raw_columns)
-    where = f"{ROW} NOT IN (SELECT {ROW} FROM {excluded})"
+    columns = names(column.name for column in contract.raw_columns)
+    where = f"{ROW} NOT IN (SELECT {ROW} FROM {parquet(store.excluded)})"
     if contract.persons:
         where += f" AND {sql_about_persons(contract.persons)}"
-    return f"(SELECT {names} FROM {raw} WHERE {where})"
+    return f"(SELECT {columns} FROM {parquet(store.raw)} WHERE {where})"

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.anonymity.classes import Bits, key, quoted
+from assets import sql
+from assets.anonymity.classes import Bits, key
 from assets.anonymity.stars import Stars
 from assets.privacy.levels import HIDDEN, Level
 
@@ -30,7 +31,7 @@ class Shown:
         connection.register("batch", pa.Table.from_batches([batch]).append_column("_person", persons))
         levels = [levels[level] for levels, level in zip(self.columns.values(), self.node, strict=True)]
         shown = [
-            f"CASE WHEN _person THEN {level.sql(quoted(name))} ELSE CAST({quoted(name)} AS VARCHAR) END AS c{j}"
+            f"CASE WHEN _person THEN {level.sql(sql.name(name))} ELSE CAST({sql.name(name)} AS VARCHAR) END AS c{j}"
             for j, (name, level) in enumerate(zip(self.columns, levels, strict=True))
         ]
         query = f"SELECT {', '.join(shown)}, {key(self.columns, self.salt)} AS id FROM batch"

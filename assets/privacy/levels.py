@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from assets.model import Exact, Strict
 from assets.privacy.generalise import DATES, band_names
+from assets.sql import text
 from assets.types import is_number
 
 HIDDEN = "*"
@@ -139,10 +140,6 @@ def _banded(column: str, bounds: tuple[Decimal, ...]) -> str:
 
 def _grouped(column: str, groups: dict[str, tuple[str, ...]]) -> str:
     pairs = [(value, name) for name, values in groups.items() for value in values]
-    cases = " ".join(f"WHEN {_text(value)} THEN {_text(name)}" for value, name in pairs)
+    cases = " ".join(f"WHEN {text(value)} THEN {text(name)}" for value, name in pairs)
     shown = f"CASE {column} {cases} ELSE '{HIDDEN}' END" if pairs else f"'{HIDDEN}'"
     return f"CASE WHEN {column} IS NULL THEN NULL ELSE {shown} END"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -2,6 +2,7 @@
 
 import re
 
+from assets import sql
 from assets.errors import SettingsError, SourceError
 from assets.propose.place import Place, new_name
 from assets.propose.proposal import Origin
@@ -10,7 +11,6 @@ from assets.redaction import remember_within
 from assets.settings import ConnectionSettings, Settings
 from assets.sources.postgres import speaks
 from assets.sources.sql import Sql
-from assets.sources.statements import identifier
 
 _ADDRESS = re.compile(r"(?P<url>[a-z][a-z0-9+.]*://.*?):(?P<table>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?)")
 _NAMED = re.compile(r"(?P<connection>[A-Za-z_][\w-]*):(?P<table>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?)")
@@ -75,7 +75,7 @@ def _declared_key(connection: str, table: str, settings: Settings) -> tuple[str,
     schema, _, name = table.rpartition(".")
     url = settings.connection(connection).url
     query = _POSTGRES_KEY if speaks(url) else _SQLITE_KEY if url.startswith("sqlite") else _KEY
-    whole = ".".join(map(identifier, table.split(".")))
+    whole = ".".join(map(sql.name, table.split(".")))
     parameters = {"table": name, "schema": schema, "whole": whole}
     source = Sql(kind="sql", connection=connection, query=query, parameters=parameters)
     try:

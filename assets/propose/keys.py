@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import duckdb
 import pyarrow as pa
+
+from assets.duck import connected
 
 _MOST_COLUMNS = 4
 _TRIED = 400
@@ -30,7 +31,7 @@ class Rows:
         codes = {name: _codes(table[name]) for name in table.column_names}
         self._places = {name: f"c{at}" for at, name in enumerate(codes)}
         self._counts: dict[tuple[str, ...], int] = {}
-        self._connection = duckdb.connect(config={"threads": 2})
+        self._connection = connected(memory="80%")
         given = pa.table({self._places[name]: column for name, column in codes.items()})
         self._connection.register("given", given)
         self._connection.execute("CREATE TABLE rows AS SELECT * FROM given")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from assets import sql
 from assets.errors import SourceRefused, SourceUnreachable
 from assets.sources import statements
 from assets.sources.columns import expect
@@ -39,10 +40,10 @@ def _names(source: "Sql", request: Request) -> list[str]:
 
 
 def _batches(source: "Sql", request: Request, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    order = ", ".join(statements.identifier(name) for name in request.key)
+    order = sql.names(request.key)
     conditions = [*statements.live(source), *statements.part(request, text=True)]
     # With the table's name before it, no database takes a column that is gone for a text: SQLite would.
-    shown = ", ".join(f"source.{statements.identifier(name)}" for name in columns)
+    shown = ", ".join(f"source.{sql.name(name)}" for name in columns)
     rows = f"(SELECT * FROM {statements.relation(source, request)}{statements.where(conditions)}) source"
     statement = f"SELECT {shown} FROM {rows}"
     with _connected(source, request) as connection:

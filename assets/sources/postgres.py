@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assets import sql
 from assets.errors import SourceChanged, SourceError, SourceRefused, SourceUnreachable, SourceUnreadable
 from assets.sources import statements
 from assets.sources.columns import expect
@@ -78,7 +79,7 @@ class _Table:
 
         The text gets another name, because ORDER BY means what is shown before it means a column.
         """
-        cell = statements.identifier(name)
+        cell = sql.name(name)
         return f"{cell}::text AS _text{i}" if self._numeric(name) else cell
 
     def _numeric(self, name: str) -> bool:
@@ -91,7 +92,7 @@ class _Table:
         Only the key gets a collation: with one, PostgreSQL sorts a copy of the column beside the column.
         """
         others = [name for name in self.request.columns if name not in self.request.key]
-        rest = map(statements.identifier, filter(self._sortable, others))
+        rest = map(sql.name, filter(self._sortable, others))
         return ", ".join([*map(self._as_bytes, self.request.key), *rest]) or "1"
 
     def _sortable(self, name: str) -> bool:
@@ -103,7 +104,7 @@ class _Table:
 
     def _as_bytes(self, name: str) -> str:
         collation = '::text COLLATE "C"' if pa.types.is_string(self.types[name]) else ""
-        return statements.identifier(name) + collation
+        return sql.name(name) + collation
 
     def count(self, conditions: Sequence[str]) -> str:
         """The statement that counts."""
@@ -188,7 +189,7 @@ def _counted(cursor: Any, table: _Table, reading: Reading) -> None:
     part = table.conditions()
     reading.facts["count"] = _one(cursor, table.count([*part, *statements.live(table.source)]))
     if table.source.deleted:
-        gone = f"coalesce({statements.identifier(table.source.deleted)}, FALSE)"
+        gone = f"coalesce({sql.name(table.source.deleted)}, FALSE)"
         reading.facts["deleted"] = _one(cursor, table.count([*part, gone]))
     if "cursor" in reading.facts:  # a row dated in the future would hide those that change before
         now = _one(cursor, "SELECT now()").isoformat()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assets import sql
 from assets.errors import SourceChanged
 from assets.sources.source import Request
 from assets.sources.titles import Titles
@@ -16,24 +17,10 @@ CURSOR, DELETED = "_cursor", "_deleted"
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 
 
-def identifier(name: str) -> str:
-    """A quoted name."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """A value as SQL writes it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-
 def relation(source: "Sql", request: Request) -> str:
     """What stands after FROM."""
     if source.table is not None:
-        return ".".join(identifier(part) for part in source.table.split("."))
+        return ".".join(sql.name(part) for part in source.table.split("."))
     return f"({_filled(source.query or '', source.parameters, request)}\n) AS q"
 
 
@@ -48,7 +35,7 @@ def _filled(query: str, parameters: Mapping[str, Any], request: Request) -> str:
                 allowed=", ".join(f":{name}" for name in parameters) or "none",
                 next="add it to source.parameters",
             )
-        return literal(parameters[match[1]])
+        return sql.literal(parameters[match[1]])
 
     return _PARAMETER.sub(value, query.strip().rstrip(";"))
 
@@ -56,8 +43,8 @@ def _filled(query: str, parameters: Mapping[str, Any], request: Request) -> str:
 def select(source: "Sql", request: Request, cells: Sequence[str], *, conditions: Iterable[str], order: str) -> str:
     """The statement that reads `cells`, and the cursor and deletion mark when the source has them."""
     shown = [*cells]
-    shown += [f"{identifier(source.cursor)} AS {CURSOR}"] if source.cursor else []
-    shown += [f"{identifier(source.deleted)} AS {DELETED}"] if source.deleted else []
+    shown += [f"{sql.name(source.cursor)} AS {CURSOR}"] if source.cursor else []
+    shown += [f"{sql.name(source.deleted)} AS {DELETED}"] if source.deleted else []
     return f"SELECT {', '.join(shown)} FROM {relation(source, request)}{where(conditions)}{order}"
 
 
@@ -69,8 +56,8 @@ def where(conditions: Iterable[str]) -> str:
 
 def changed(source: "Sql", since: datetime) -> str:
     """Rows whose cursor is not older than `since`, or empty."""
-    cursor = identifier(source.cursor or "")
-    return f"{cursor} >= {literal(since.isoformat(sep=' '))} OR {cursor} IS NULL"
+    cursor = sql.name(source.cursor or "")
+    return f"{cursor} >= {sql.literal(since.isoformat(sep=' '))} OR {cursor} IS NULL"
 
 
 def expect_marks(names: Sequence[str], source: "Sql", request: Request, *, where: str) -> None:
@@ -90,25 +77,25 @@ def expect_marks(names: Sequence[str], source: "Sql", request: Request, *, where
 
 def live(source: "Sql") -> list[str]:
     """The condition of rows that are not marked as deleted."""
-    return [f"NOT coalesce({identifier(source.deleted)}, FALSE)"] if source.deleted else []
+    return [f"NOT coalesce({sql.name(source.deleted)}, FALSE)"] if source.deleted else []
 
 
 def part(request: Request, *, text: bool) -> list[str]:
     """The condition of rows that belong to the partition: a year or a month, by text or by date."""
     if request.partition is None or request.partition_by is None:
         return []
-    by, value = identifier(request.partition_by), request.partition
+    by, value = sql.name(request.partition_by), request.partition
     if text:
-        return [f"{by} LIKE {literal(value + '%')}"]
+        return [f"{by} LIKE {sql.literal(value + '%')}"]
     year, _, month = value.partition("-")
     if not month:
-        return [f"{by} >= {literal(f'{year}-01-01')} AND {by} < {literal(f'{int(year) + 1:04d}-01-01')}"]
+        return [f"{by} >= {sql.literal(f'{year}-01-01')} AND {by} < {sql.literal(f'{int(year) + 1:04d}-01-01')}"]
     following = f"{int(year) + 1:04d}-01-01" if month == "12" else f"{year}-{int(month) + 1:02d}-01"
-    return [f"{by} >= {literal(f'{value}-01')} AND {by} < {literal(following)}"]
+    return [f"{by} >= {sql.literal(f'{value}-01')} AND {by} < {sql.literal(following)}"]
 
 
 def part_number(request: Request) -> list[str]:
     """The condition of rows whose partition column is a number: the year."""
     if request.partition is None or request.partition_by is None:
         return []
-    return [f"{identifier(request.partition_by)} = {int(request.partition.replace('-', ''))}"]
+    return [f"{sql.name(request.partition_by)} = {int(request.partition.replace('-', ''))}"]

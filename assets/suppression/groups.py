@@ -1,7 +1,5 @@
 """Hides groups of an aggregated dataset from readers who know its totals, and writes down the proof."""
 
-from collections.abc import Sequence
-
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -9,6 +7,7 @@ import pyarrow.parquet as pq
 
 from assets.contract import Aggregate, Contract
 from assets.errors import Blocked
+from assets.sql import name, names, same
 from assets.store import Store, replacing, write_json
 from assets.suppression.known import known, sql
 from assets.suppression.secondary import Hidden, hide
@@ -40,7 +39,7 @@ def suppress(connection: duckdb.DuckDBPyConnection, contract: Contract, store: S
             "hidden": int(found.cells.sum()),
             "kinds of known totals": [list(kind) for kind in known(contract)],
             "linear programs": found.programs,
-            "witnesses": {name: len(moves) for name, moves in zip(group.sums, found.moves, strict=True)},
+            "witnesses": {column: len(moves) for column, moves in zip(group.sums, found.moves, strict=True)},
         },
     )
 
@@ -48,22 +47,24 @@ def suppress(connection: duckdb.DuckDBPyConnection, contract: Contract, store: S
 def _table(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggregate) -> Table:
     kinds = known(contract)
     ranks = ", ".join(f"dense_rank() OVER (ORDER BY {sql(kind)}) - 1 AS k{i}" for i, kind in enumerate(kinds))
-    sums = "".join(f', CAST(coalesce("{name}", 0) AS DOUBLE) AS s{i}' for i, name in enumerate(group.sums))
+    sums = "".join(f", CAST(coalesce({name(one)}, 0) AS DOUBLE) AS s{i}" for i, one in enumerate(group.sums))
     found = _asked(connection, f"SELECT {ranks}{sums} FROM marked ORDER BY _at")
     who = "dense_rank() OVER (ORDER BY _who) AS who"
-    members = _asked(connection, f"SELECT _at - 1 AS cell, {who} FROM members JOIN marked ON {_same(group)}")
+    members = _asked(
+        connection, f"SELECT _at - 1 AS cell, {who} FROM members JOIN marked ON {same('members', 'marked', group.by)}"
+    )
     values = np.array([_floats(found, f"s{i}") for i in range(len(group.sums))]).reshape(len(group.sums), len(found))
     return Table(
         values=values,
         totals=known_totals([_ints(found, f"k{i}") for i in range(len(kinds))]),
         members=(_ints(members, "cell"), _ints(members, "who")),
-        lowest=np.array([_lowest(contract, name, row) for name, row in zip(group.sums, values, strict=True)]),
+        lowest=np.array([_lowest(contract, column, row) for column, row in zip(group.sums, values, strict=True)]),
     )
 
 
-def _lowest(contract: Contract, name: str, sums: Floats) -> float:
+def _lowest(contract: Contract, column: str, sums: Floats) -> float:
     """The least that a reader knows a sum to be: nothing, where the contract says that no amount is negative."""
-    minimum = contract.column(name).minimum
+    minimum = contract.column(column).minimum
     if minimum is not None and minimum >= 0 and not (sums < 0).any():
         return 0.0
     return -_FAR * max(float(np.abs(sums).max(initial=0.0)), 1.0)
@@ -71,12 +72,12 @@ def _lowest(contract: Contract, name: str, sums: Floats) -> float:
 
 def _secret(connection: duckdb.DuckDBPyConnection, group: Aggregate, table: Table) -> Secret:
     """The groups of few persons, and those of which few persons have nearly all, or one could reckon another's part."""
-    persons = _ints(_asked(connection, f'SELECT "{group.count_as}" AS n FROM marked ORDER BY _at'), "n")
+    persons = _ints(_asked(connection, f"SELECT {name(group.count_as)} AS n FROM marked ORDER BY _at"), "n")
     cells: Truths = persons < group.minimum
     mean = table.values.sum(axis=1, keepdims=True) / max(int(persons.sum()), 1)
     need = float(group.within) * np.maximum(np.abs(table.values), np.abs(mean))
-    for i, name in enumerate(group.sums if group.dominance or group.p is not None else ()):
-        parts, whole = _parts(connection, group, name)
+    for i, column in enumerate(group.sums if group.dominance or group.p is not None else ()):
+        parts, whole = _parts(connection, group, column)
         if group.dominance:
             cells |= parts[: group.dominance.persons].sum(axis=0) > float(group.dominance.share) * whole
         if group.p is not None:
@@ -86,12 +87,12 @@ def _secret(connection: duckdb.DuckDBPyConnection, group: Aggregate, table: Tabl
     return Secret(cells=cells, need=need, minimum=group.minimum)
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, group: Aggregate, name: str) -> tuple[Floats, Floats]:
+def _parts(connection: duckdb.DuckDBPyConnection, group: Aggregate, column: str) -> tuple[Floats, Floats]:
     """The parts of the largest persons of each group, the largest first, and the sum of all parts, as amounts."""
     count = max(2, group.dominance.persons if group.dominance else 0)
-    part = f'abs(coalesce(CAST(members."{name}" AS DOUBLE), 0))'
+    part = f"abs(coalesce(CAST(members.{name(column)} AS DOUBLE), 0))"
     parts = ", ".join(f"coalesce(parts[{i + 1}], 0) AS p{i}" for i in range(count))
-    query = f"SELECT _at, max({part}, {count}) AS parts, sum({part}) AS whole FROM members JOIN marked ON {_same(group)} GROUP BY _at"
+    query = f"SELECT _at, max({part}, {count}) AS parts, sum({part}) AS whole FROM members JOIN marked ON {same('members', 'marked', group.by)} GROUP BY _at"
     found = _asked(connection, f"SELECT {parts}, whole FROM ({query}) ORDER BY _at")
     return np.stack([_floats(found, f"p{i}") for i in range(count)]), _floats(found, "whole")
 
@@ -101,7 +102,7 @@ def _blocked(
 ) -> Blocked:
     """What cannot be hidden; which groups they are stands in restricted storage."""
     connection.register("chosen", pa.table({"_at": cells + 1}))
-    columns = _names((*group.by, group.count_as))
+    columns = names((*group.by, group.count_as))
     with replacing(store.unprotected) as target:
         pq.write_table(
             _asked(connection, f"SELECT {columns} FROM marked SEMI JOIN chosen USING (_at) ORDER BY _at"), target
@@ -119,24 +120,16 @@ def _blocked(
 def _prove(connection: duckdb.DuckDBPyConnection, store: Store, group: Aggregate, found: Hidden) -> None:
     """Write the moves: for each the groups that it changes, and by how much."""
     told = []
-    for name, moves in zip(group.sums, found.moves, strict=True):
+    for column, moves in zip(group.sums, found.moves, strict=True):
         which, where = np.nonzero(moves)
         told.append(
-            pa.table({"measure": [name] * len(which), "move": which, "_at": where + 1, "change": moves[which, where]})
+            pa.table({"measure": [column] * len(which), "move": which, "_at": where + 1, "change": moves[which, where]})
         )
     schema = pa.schema([("measure", pa.string()), ("move", pa.int64()), ("_at", pa.int64()), ("change", pa.float64())])
     connection.register("moves", pa.concat_tables([schema.empty_table(), *(one.cast(schema) for one in told)]))
-    query = f"SELECT measure, move, {_names(group.by)}, change FROM moves JOIN marked USING (_at) ORDER BY measure, move, _at"
+    query = f"SELECT measure, move, {names(group.by)}, change FROM moves JOIN marked USING (_at) ORDER BY measure, move, _at"
     with replacing(store.witnesses) as target:
         pq.write_table(_asked(connection, query), target, compression="zstd")
-
-
-def _same(group: Aggregate) -> str:
-    return " AND ".join(f'members."{name}" IS NOT DISTINCT FROM marked."{name}"' for name in group.by)
-
-
-def _names(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:

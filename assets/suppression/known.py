@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from assets.contract import Contract
 from assets.privacy.levels import Level
+from assets.sql import name
 
 Kind = Mapping[str, Level | None]
 
@@ -30,5 +31,5 @@ def is_linked(contract: Contract) -> bool:
 
 def sql(kind: Kind) -> str:
     """The columns of a kind as SQL expressions, with commas between."""
-    parts = [f'"{name}"' if level is None else level.sql(f'"{name}"') for name, level in kind.items()]
+    parts = [name(column) if level is None else level.sql(name(column)) for column, level in kind.items()]
     return ", ".join(parts) or "0"

@@ -12,6 +12,7 @@ from typing import Any, Final
 from cronsim import CronSim
 
 from assets.contract import Contract
+from assets.sql import name, parquet
 from assets.types import is_number
 
 EU: Final = "http://publications.europa.eu/resource/authority"
@@ -53,9 +54,9 @@ def frequency(cron: str) -> str:
 def time_covered(contract: Contract, table: Path) -> dict[str, str] | None:
     """First and last day that the rows are about, from a column of years, of months or of dates; None without one."""
     shown = {column.name: column for column in contract.public_columns if not column.technique}
-    for name in (*PERIODS, *YEARS):
-        if name in shown and (shown[name].type == "string" or (name in YEARS and is_number(shown[name].type))):
-            first, last = _bounds(table, name)
+    for period in (*PERIODS, *YEARS):
+        if period in shown and (shown[period].type == "string" or (period in YEARS and is_number(shown[period].type))):
+            first, last = _bounds(table, period)
             start, end = _day(first, last=False), _day(last, last=True)
             if start and end:
                 return {"start": start, "end": end}
@@ -67,11 +68,11 @@ def time_covered(contract: Contract, table: Path) -> dict[str, str] | None:
 
 
 def _bounds(table: Path, column: str) -> tuple[Any, Any]:
-    import duckdb  # noqa: PLC0415
+    from assets.duck import duck  # noqa: PLC0415
 
-    with duckdb.connect() as con:
-        query = f'SELECT min("{column}"), max("{column}") FROM read_parquet(?)'
-        found = con.execute(query, [str(table)]).fetchone()
+    with duck() as con:
+        query = f"SELECT min({name(column)}), max({name(column)}) FROM {parquet(table)}"
+        found = con.execute(query).fetchone()
     return (found[0], found[1]) if found else (None, None)
 
 

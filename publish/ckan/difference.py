@@ -16,8 +16,9 @@ from typing import Any, Final
 
 import duckdb
 
+from assets.duck import duck
 from assets.errors import PortalMismatch
-from assets.spill import sorting
+from assets.sql import name, text
 from assets.store import explained
 from assets.types import duckdb_type
 from publish.ckan.table import Table
@@ -63,7 +64,7 @@ class Difference:
 
         Amounts are JSON strings: a JSON number would become a float on the way.
         """
-        columns = ", ".join(f"'{name}': {_json(name, type_)}" for name, type_ in self._table.types.items())
+        columns = ", ".join(f"{text(column)}: {_json(column, type_)}" for column, type_ in self._table.types.items())
         query = f"SELECT to_json({{{columns}}})::VARCHAR AS record FROM {which}"
         for batch in self._con.sql(query).to_arrow_reader(ROWS):
             if batch.num_rows:
@@ -71,7 +72,7 @@ class Difference:
 
     def removed(self, column: str) -> Iterator[list[Any]]:
         """The values of `column` in the rows to remove, in lists that fit into a request."""
-        query = f'SELECT "{column}" FROM removed'
+        query = f"SELECT {name(column)} FROM removed"
         for batch in self._con.sql(query).to_arrow_reader(ROWS // 10):
             if batch.num_rows:
                 yield batch.column(0).to_pylist()
@@ -82,8 +83,8 @@ class Difference:
 
     def sample(self, many: int, seed: int) -> list[tuple[Any, ...]]:
         """Some rows of the new table, the same ones for the same seed, in canonical form."""
-        names = ", ".join(_canonical(name, type_) for name, type_ in self._table.types.items())
-        query = f"SELECT {names} FROM new ORDER BY hash({NUMBERED} + {seed}) LIMIT {many}"
+        cells = ", ".join(_canonical(column, type_) for column, type_ in self._table.types.items())
+        query = f"SELECT {cells} FROM new ORDER BY hash({NUMBERED} + {seed}) LIMIT {many}"
         return self._con.execute(query).fetchall()
 
 
@@ -94,8 +95,8 @@ def scratch(table: Table) -> Iterator[Path]:
     for left in releases.glob(f"{SCRATCH}*"):
         if time.time() - left.stat().st_mtime > DAY_S:
             shutil.rmtree(left, ignore_errors=True)
-    with explained(None, where=releases), TemporaryDirectory(prefix=SCRATCH, dir=releases) as name:
-        yield Path(name)
+    with explained(None, where=releases), TemporaryDirectory(prefix=SCRATCH, dir=releases) as folder:
+        yield Path(folder)
 
 
 @contextmanager
@@ -105,8 +106,7 @@ def compare(table: Table, old: Path | None, *, without: Collection[str] | None =
     `without`: the CSV may have other columns, and those named here are not read from it. Every row then counts as
     changed: CKAN's word index remembers what stood in a dropped column until its row is written again.
     """
-    with scratch(table) as folder, sorting(folder) as con:
-        con.execute("SET TimeZone = 'UTC'")
+    with scratch(table) as folder, duck(folder / "spill") as con:
         con.execute(f"CREATE VIEW new AS SELECT * FROM {parquet(table.parquet)}")
         names = _dumped(con, old) if old is not None and old.suffix == ".csv" else None
         if names and without is None and names != [INTERNAL, *table.types]:
@@ -115,8 +115,8 @@ def compare(table: Table, old: Path | None, *, without: Collection[str] | None =
                                  next="run again: the table is read anew")  # fmt: skip
         known = set(names or table.types) - set(without or ())
         con.execute(f"CREATE {'TABLE' if names else 'VIEW'} old AS {_old(table, old, known)}")
-        for name, query in _queries(table, empty=old is None, anew=without is not None).items():
-            con.execute(query.replace("@", name))
+        for relation, query in _queries(table, empty=old is None, anew=without is not None).items():
+            con.execute(query.replace("@", relation))
         yield Difference(con, table)
 
 
@@ -125,8 +125,10 @@ def _old(table: Table, old: Path | None, known: Collection[str]) -> str:
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {parquet(table.parquet)} WHERE false"
     if old.suffix == ".parquet":
         return f"SELECT *, NULL::BIGINT AS {INTERNAL} FROM {parquet(old)}"
-    cells = {name: f"NULLIF(\"{name}\", '')" if name in known else "NULL" for name in table.types}
-    typed = ", ".join(f'{cells[name]}::{duckdb_type(type_)} AS "{name}"' for name, type_ in table.types.items())
+    cells = {column: f"NULLIF({name(column)}, '')" if column in known else "NULL" for column in table.types}
+    typed = ", ".join(
+        f"{cells[column]}::{duckdb_type(type_)} AS {name(column)}" for column, type_ in table.types.items()
+    )
     return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {DUMPED}"
 
 
@@ -157,7 +159,7 @@ def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
         }
     same_key = same_row(table.key)
     other = "true" if anew else differs(table.types, but=table.key)
-    whole = " AND ".join(f'n."{name}" IS NOT NULL' for name in table.key)
+    whole = " AND ".join(f"n.{name(column)} IS NOT NULL" for column in table.key)
     pairs = f"FROM new n JOIN old o ON {same_key} WHERE ({other})"
     return {
         "added": f"CREATE TABLE @ AS SELECT n.* FROM new n ANTI JOIN old o ON {same_key} "
@@ -168,13 +170,13 @@ def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
     }
 
 
-def _canonical(name: str, type_: str) -> str:
+def _canonical(column: str, type_: str) -> str:
     if type_ == "datetime":
-        return f'epoch_us("{name}")::VARCHAR'
-    return f"NULLIF(\"{name}\"::VARCHAR, '')" if type_ == "string" else f'"{name}"::VARCHAR'
+        return f"epoch_us({name(column)})::VARCHAR"
+    return f"NULLIF({name(column)}::VARCHAR, '')" if type_ == "string" else f"{name(column)}::VARCHAR"
 
 
-def _json(name: str, type_: str) -> str:
+def _json(column: str, type_: str) -> str:
     if type_ == "datetime":
-        return f"strftime(make_timestamp(epoch_us(\"{name}\")), '%Y-%m-%dT%H:%M:%S.%f') || '+00:00'"
-    return f'"{name}"::VARCHAR' if type_ == "date" or type_.startswith("decimal") else f'"{name}"'
+        return f"strftime(make_timestamp(epoch_us({name(column)})), '%Y-%m-%dT%H:%M:%S.%f') || '+00:00'"
+    return f"{name(column)}::VARCHAR" if type_ == "date" or type_.startswith("decimal") else name(column)

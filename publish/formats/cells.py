@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from publish.formats.lines import is_text, literal, name, plain
+from assets.sql import name, text
+from publish.formats.lines import is_text, plain
 
 # XML 1.0 has no such characters; SpreadsheetML writes them as _xHHHH_ (ST_Xstring), and so that text as _x005F_xHHHH_.
 _CONTROL = [*range(0x9), 0xB, 0xC, *range(0xE, 0x20), 0xFFFE, 0xFFFF]
@@ -58,19 +59,19 @@ def _number(value: str) -> str:
     return f"'><v>' || CAST({value} AS VARCHAR) || '</v></c>'"
 
 
-def _inline(text: str) -> str:
-    return f"""' t="inlineStr"><is><t xml:space="preserve">' || {text} || '</t></is></c>'"""
+def _inline(value: str) -> str:
+    return f"""' t="inlineStr"><is><t xml:space="preserve">' || {value} || '</t></is></c>'"""
 
 
-def _escaped(text: str) -> str:
+def _escaped(value: str) -> str:
     """The text as XML; the rare escapes are tried only where a text needs them."""
-    rare = f"regexp_replace({text}, '{_LOOKS_ESCAPED}', '_x005F_\\1', 'g')"
+    rare = f"regexp_replace({value}, '{_LOOKS_ESCAPED}', '_x005F_\\1', 'g')"
     for code in _CONTROL:
         rare = f"replace({rare}, chr({code}), '_x{code:04X}_')"
-    needed = f"regexp_matches({text}, '{_HAS_CONTROL}|{_LOOKS_ESCAPED}')"
-    legal = f"CASE WHEN {needed} THEN {rare} ELSE {text} END"
+    needed = f"regexp_matches({value}, '{_HAS_CONTROL}|{_LOOKS_ESCAPED}')"
+    legal = f"CASE WHEN {needed} THEN {rare} ELSE {value} END"
     marked = f"({legal})"
     for character, entity in _MARKUP:
-        marked = f"replace({marked}, {literal(character)}, {literal(entity)})"
+        marked = f"replace({marked}, {text(character)}, {text(entity)})"
     marked = f"replace({marked}, chr(13), '&#13;')"
-    return f"CASE WHEN regexp_matches({text}, '{_HAS_MARKUP}') THEN {marked} ELSE {legal} END"
+    return f"CASE WHEN regexp_matches({value}, '{_HAS_MARKUP}') THEN {marked} ELSE {legal} END"

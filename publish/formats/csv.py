@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.model import Text
+from assets.sql import name
 from publish.formats.format import Context
-from publish.formats.lines import is_text, name, plain, stream
+from publish.formats.lines import is_text, plain, stream
 from publish.metadata.table import FORMULA_STARTS
 
 NAME = "csv"

@@ -6,8 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.model import Text
+from assets.sql import name, text
 from publish.formats.format import Context
-from publish.formats.lines import is_text, literal, name, plain, stream
+from publish.formats.lines import is_text, plain, stream
 
 NAME = "jsonl"
 EXTENSION = "jsonl"
@@ -25,7 +26,7 @@ NOTE = Text(
 def write(table: Path, target: Path, context: Context) -> None:
     """Write the table as JSON lines."""
     del context
-    members = [f"{literal(_key(c.name))}, {_value(c.name, c.type)}" for c in pq.read_schema(table)]
+    members = [f"{text(_key(c.name))}, {_value(c.name, c.type)}" for c in pq.read_schema(table)]
     with target.open("wb") as file:
         stream(table, f"concat('{{', {', chr(44), '.join(members)}, '}}', chr(10))", file)
 

@@ -10,8 +10,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from assets.duck import duck
+from assets.sql import name, parquet
+
 BATCH = 20_000
-QUOTE = "'"
 
 
 class Sink(Protocol):
@@ -26,26 +28,15 @@ def stream(table: Path, expression: str, sink: Sink) -> None:
 
     In it, `file_row_number` is the row's number from 0.
     """
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute("SET arrow_large_buffer_size = true")  # 64-bit offsets: long texts do not overflow a batch
-        query = f"SELECT {expression} AS line FROM read_parquet(?, file_row_number = true)"
-        pour(connection.sql(query, params=[str(table)]), sink)
+        pour(connection.sql(f"SELECT {expression} AS line FROM {parquet(table, numbered=True)}"), sink)
 
 
 def pour(lines: duckdb.DuckDBPyRelation, sink: Sink) -> None:
     """Write a relation of one column of text, one after the other."""
     for batch in lines.to_arrow_reader(BATCH):
         sink.write(_text(batch.column(0)))
-
-
-def literal(text: str) -> str:
-    """`text` as a literal of SQL."""
-    return f"'{text.replace(QUOTE, QUOTE * 2)}'"
-
-
-def name(column: str) -> str:
-    """A column's name, quoted."""
-    return f'"{column}"'
 
 
 def plain(column: str, kind: pa.DataType) -> str:

@@ -11,15 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.duck import duck
 from assets.model import Text
+from assets.sql import name, parquet
 from assets.types import decimal_of
 from publish.formats import cells
 from publish.formats.format import Context, NotMade
-from publish.formats.lines import is_text, name, stream
+from publish.formats.lines import is_text, stream
 from publish.metadata import words
 from publish.metadata.dictionary import rows as dictionary_rows
 from publish.metadata.fields import Field
@@ -69,9 +70,9 @@ def _check_fits(table: Path, rows: int, schema: pa.Schema) -> None:
     texts = [f"coalesce(max(strlen({name(c.name)})), 0)" for c in schema if is_text(c.type)]
     if not texts:
         return
-    with duckdb.connect() as connection:
-        query = f"SELECT greatest({', '.join(texts)}) FROM read_parquet(?)"
-        longest = (connection.execute(query, [str(table)]).fetchone() or (0,))[0]
+    with duck() as connection:
+        query = f"SELECT greatest({', '.join(texts)}) FROM {parquet(table)}"
+        longest = (connection.execute(query).fetchone() or (0,))[0]
     if longest > MAX_TEXT:
         raise NotMade(f"a text of {longest} bytes; a cell holds {MAX_TEXT}")
 

@@ -3,11 +3,11 @@
 It is never wrong when it spares one: what the eye suspects it is shown.
 """
 
+from assets.sql import text
 from quality.detectors import DETECTORS, indonesia
 from quality.detectors.decoders import DECODERS
 from quality.detectors.detector import Detector
 from quality.detectors.reading import HINT
-from quality.session import text
 
 _HINTS = [HINT, *(one.hint for one in DETECTORS), *(one.hint for one in DECODERS)]
 PREFILTER = "|".join(dict.fromkeys(_HINTS))

@@ -11,10 +11,11 @@ import duckdb
 import pyarrow.parquet as pq
 
 from assets.contract import Contract
+from assets.sql import name, parquet
 from assets.store import Store, read_json, sha256
 from assets.withheld import measures
 from quality.gates.evidence import Evidence, Material
-from quality.session import name, parquet, session
+from quality.session import session
 
 NAME = "every row and every rupiah accounted for"
 

@@ -5,7 +5,7 @@ No cell is let through because of the file in which it stands; one of a column t
 
 from collections.abc import Collection
 
-from quality.session import name, text
+from assets.sql import name, text
 
 CHANGE = frozenset({"kind", "column", "before", "after"})
 RETIRED = "last_version"

@@ -14,10 +14,11 @@ from assets.contract import Anonymity, Contract
 from assets.persons import sql_about_persons
 from assets.privacy.levels import HIDDEN
 from assets.privacy.redact import Redact
+from assets.sql import name, parquet, text
 from assets.store import Store, write_json
 from quality.anonymity import Measured, measure
 from quality.gates.evidence import Evidence, Material
-from quality.session import name, parquet, session, text
+from quality.session import session
 
 NAME = "enough persons behind every row"
 REPORT = "crowd.json"
@@ -68,7 +69,7 @@ def _join(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Stor
     apart = " OR ".join(f"p.{name(column)} IS DISTINCT FROM r.{name(column)}" for column in plain) or "false"
     person = sql_about_persons(contract.persons) if contract.persons else "true"
     about = f"(SELECT *, {person} AS _person FROM {parquet(store.raw)})"
-    public, shown = (f"read_parquet({text(str(file))}, file_row_number=true)" for file in (store.table, store.shown))
+    public, shown = (parquet(file, numbered=True) for file in (store.table, store.shown))
     cells = "".join(f"p.{name(column)}, " for column in columns)
     connection.execute(
         f"CREATE TEMP TABLE behind AS SELECT {cells}r.{name(contract.anonymity.person)} AS {_WHO}, "

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import duckdb
 import pyarrow as pa
 
-from quality.session import name, text
+from assets.sql import name, parquet, text
 
 # Parts of a workbook whose texts are read through its sheets, or that hold no text of ours.
 _SHEETS = ("xl/worksheets/sheet", "xl/sharedStrings", "xl/styles", "xl/theme", "[Content_Types]", "xl/_rels", "_rels")
@@ -29,7 +29,7 @@ class Table:
 def tables(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Table]:
     """The tables of a CSV, Parquet, JSON lines or XLSX file, with every column, declared or not."""
     if path.suffix == ".parquet":
-        yield Table(place="", source=f"read_parquet({text(str(path))})")
+        yield Table(place="", source=parquet(path))
     elif path.suffix == ".csv":
         options = "all_varchar=true, header=true, delim=',', quote='\"', escape='\"', strict_mode=true"
         yield Table(place="", source=f"read_csv({text(str(path))}, {options})")

@@ -16,8 +16,9 @@ from assets.column import Column
 from assets.contract import Contract
 from assets.persons import about_persons
 from assets.privacy.anonymise import Anonymise
+from assets.sql import name, parquet
 from quality.gates.evidence import Evidence, Material
-from quality.session import name, parquet, session
+from quality.session import session
 
 NAME = "no known person"
 LETTERS, DIGITS, WORDS = 5, 9, 6

@@ -14,9 +14,10 @@ from assets.privacy.anonymise import Anonymise
 from assets.privacy.generalise import Generalise
 from assets.privacy.pseudonym import Pseudonym
 from assets.privacy.redact import Redact
+from assets.sql import name, parquet, text
 from quality.gates.allow import of_bands
 from quality.gates.evidence import Evidence, Material
-from quality.session import name, parquet, session, text
+from quality.session import session
 from quality.suite import PSEUDONYM
 
 NAME = "every protected cell is protected"

@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 from assets.contract import Aggregate, Contract
 from assets.persons import about_persons
 from assets.privacy.technique import Vault
+from assets.sql import name, names, parquet, text
 from assets.store import ROW, Store
 from assets.suppression.known import is_linked, known, sql
 from assets.types import arrow_type
 from quality.gates.evidence import Evidence, Material
-from quality.session import name, names, parquet, session, text
+from quality.session import session
 
 NAME = "no sum of few persons shown or reckoned"
 BATCH = 131_072

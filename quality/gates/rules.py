@@ -1,9 +1,10 @@
 """The contract's own rules, once more, on the table that goes out: protecting and grouping must not have broken them."""
 
+from assets.sql import parquet
 from quality import lookups, suite
 from quality.engine import execute
 from quality.gates.evidence import Evidence, Material
-from quality.session import session, text
+from quality.session import session
 
 NAME = "public rules hold"
 
@@ -15,7 +16,7 @@ def hold(material: Material) -> Evidence:
     suite.save(rules, store.public / "suite.json")
     lists = lookups.referenced(contract, material.settings)
     with session([store.table, *lists.values()], spill=store.restricted / "spill-rules") as connection:
-        source = f"read_parquet({text(str(store.table))}, file_row_number=true)"
+        source = parquet(store.table, numbered=True)
         connection.execute(f"CREATE TEMP VIEW batch AS SELECT * RENAME (file_row_number AS _row) FROM {source}")
         tables = lookups.load(connection, contract, lists)
         outcomes = execute(connection, rules, dataset=contract.name, lookups=tables, rows=0)

@@ -13,7 +13,9 @@ from typing import Any
 import duckdb
 
 from assets.contract import Contract
+from assets.duck import duck
 from assets.errors import Blocked
+from assets.sql import name, parquet, text
 from quality.compile import understood
 from quality.detectors.look import Eye
 from quality.detectors.question import worth_a_look
@@ -22,7 +24,7 @@ from quality.gates.allow import IDENTITY, NOTHING, NUMBER, Known, eye, of_contra
 from quality.gates.documents import Hits, Reader
 from quality.gates.evidence import Evidence, Material
 from quality.gates.files import parts, tables
-from quality.session import MEMORY, name, parquet, session, text
+from quality.session import session
 
 NAME = "nothing that looks personal"
 _TEXTS = frozenset({"", ".md", ".txt", ".html", ".svg", ".css"})
@@ -93,7 +95,7 @@ def _file(path: Path, contract: Contract) -> Hits:
     if path.suffix in _TEXTS:
         return reader.lines(path.read_text(encoding="utf-8"))
     hits: Hits = {}
-    with duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as connection:
+    with duck(path.parent / ".spill-scan") as connection:
         for table in tables(connection, path):
             found = _table(connection, table.source, contract, reader)
             hits |= {f"{table.place}{column}": count for column, count in found.items()}
@@ -194,7 +196,7 @@ def _described(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple
 def _rows(connection: duckdb.DuckDBPyConnection, file: Path, column: str, values: Iterable[str]) -> list[int]:
     """Where the first of these values stand in the table, counted from 0."""
     listed = ", ".join(map(text, values))
-    source = f"read_parquet({text(str(file))}, file_row_number=true)"
+    source = parquet(file, numbered=True)
     query = f"SELECT file_row_number FROM {source} WHERE CAST({name(column)} AS VARCHAR) IN ({listed}) ORDER BY 1 LIMIT {_FIRST}"
     return [row[0] for row in connection.execute(query).fetchall()]
 

@@ -1,5 +1,9 @@
 """From restricted rows to the public table: who is withheld, what is counted, and what it refuses."""
 
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -127,18 +131,51 @@ def _payers(**districts: int) -> list[dict[str, Any]]:
 
 def test_rows_are_sorted_in_restricted_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are not public yet: what does not fit in memory never lies where the process was started."""
-    opened: list[str] = []
+    opened: list[Path] = []
     connect = duckdb.connect
 
     def seen(*given: Any, config: Any = None) -> Any:
-        opened.extend([config["temp_directory"]] if config else [])
+        opened.append(Path(config["temp_directory"]))
         return connect(*given, config=config or {})
 
     monkeypatch.setattr("duckdb.connect", seen)
     rows = [{"district": "A", "tax": f"{n}", "amount": Decimal(n)} for n in range(5)]
     contract, settings, store = _prepared(tmp_path, REVENUE, rows, [])
     protect(contract, settings)
-    assert opened == [str(store.restricted / ".spill")]
+    assert opened
+    assert all(folder.is_relative_to(store.restricted) for folder in opened)
+
+
+IDS = """
+import sys
+from pathlib import Path
+import pyarrow.parquet as pq
+from assets.catalog import load
+from assets.protect import protect
+from assets.settings import Settings
+from assets.store import store_of
+folder = Path(sys.argv[1])
+protect(load(folder / "data.yml"), Settings(root=folder))
+print(pq.read_table(store_of("data", Settings(root=folder)).table).column("id").to_pylist())
+"""
+
+
+def test_ids_do_not_depend_on_the_zone_of_the_machine(tmp_path: Path) -> None:
+    """A key that is a moment has one id, wherever and in whichever season a row is protected."""
+    moment = datetime(2026, 1, 31, 20, tzinfo=UTC)
+    rows = [{**row, "number": moment + timedelta(days=n)} for n, row in enumerate(ROWS)]
+    _prepared(
+        tmp_path, PAYMENTS.replace("ROWS", "keep").replace("number, type: string", "number, type: datetime"), rows, []
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", IDS, str(tmp_path)],
+            capture_output=True, check=True, text=True, cwd=Path(__file__).parents[2], env={**os.environ, "TZ": zone},
+        ).stdout
+        for zone in ("Asia/Jakarta", "America/Lima")
+    ]  # fmt: skip
+    assert len(set(told)) == 1
+    assert len(told[0]) > 5 * 16
 
 
 def test_small_groups_hide_together(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from assets.duck import duck
 from assets.errors import StorageError
-from assets.spill import sorting
 
 MUCH = "SELECT repeat('x', 300) || range AS text FROM range(400000) ORDER BY text"
 
@@ -25,7 +25,7 @@ def test_sorting_spills_below_the_folder_and_leaves_nothing(tmp_path: Path) -> N
     """Neither what it wrote itself nor what a killed run left; nothing in the folder where the process was started."""
     (tmp_path / ".spill").mkdir()
     (tmp_path / ".spill/left.tmp").touch()
-    with sorting(tmp_path) as connection:
+    with duck(tmp_path / ".spill") as connection:
         reader = _first(connection)
         assert reader.read_next_batch().num_rows
         assert any(file.stat().st_size for file in (tmp_path / ".spill").iterdir())
@@ -35,7 +35,7 @@ def test_sorting_spills_below_the_folder_and_leaves_nothing(tmp_path: Path) -> N
 
 def test_a_disk_without_room_to_sort_is_told(tmp_path: Path) -> None:
     """DuckDB calls it a lack of memory, and names no folder."""
-    with pytest.raises(StorageError) as error, sorting(tmp_path) as connection:
+    with pytest.raises(StorageError) as error, duck(tmp_path / ".spill") as connection:
         _first(connection, max_temp_directory_size="'1MB'")
     assert error.value.facts["where"] == str(tmp_path)
     assert error.value.facts["found"] == "No space left on device"
