@@ -73,7 +73,7 @@ def test_comparing_sorts_beside_the_releases(table: Table, tmp_path: Path, monke
     """Not in the folder where the process was started, which DuckDB would take."""
     opened: list[dict[str, str]] = []
     connect = duckdb.connect
-    monkeypatch.setattr("duckdb.connect", lambda config: opened.append(config) or connect(config=config))
+    monkeypatch.setattr("duckdb.connect", lambda file, config: opened.append(config) or connect(file, config=config))
     with compare(table, None):
         pass
     assert [Path(config["temp_directory"]).parents[1] for config in opened] == [tmp_path]
