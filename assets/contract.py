@@ -69,7 +69,7 @@ class Persons(Strict):
     rows: Literal["keep", "withhold"] = "keep"
     money: ColumnName | None = None
     minimum: int = Field(default=5, ge=3)
-    reason: str = "DATA PRIBADI"
+    reason: str = "PERSONAL DATA"
 
 
 class Dominance(Strict):
@@ -101,7 +101,7 @@ class Aggregate(Strict):
     within: Share = Field(default="20%", validate_default=True)
     dominance: Dominance | None = None
     p: Share | None = None
-    reason: str = "KELOMPOK KECIL"
+    reason: str = "SMALL GROUP"
 
 
 class Anonymity(Strict):

@@ -5,17 +5,17 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST = 48
-RESERVED = {"id": "id_asal"}  # the public table has an `id` of its own
+RESERVED = {"id": "source_id"}  # the public table has an `id` of its own
 _WORD = re.compile(r"[a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def names_of(titles: Sequence[str]) -> list[str]:
-    """A name for each title: lower case, words joined by "_", each once; `kolom_3` where no Latin letter is left."""
+    """A name for each title: lower case, words joined by "_", each once; `column_3` where no Latin letter is left."""
     seen: dict[str, int] = {}
     names = []
     for at, title in enumerate(titles, start=1):
-        name = _name(title) or f"kolom_{at}"
+        name = _name(title) or f"column_{at}"
         name = RESERVED.get(name, name)
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
@@ -35,7 +35,7 @@ def _name(title: str) -> str:
     words = _WORD.findall(plain.replace("%", " persen "))
     name = "_".join(_within(words))
     if not name or (name.isdigit() and len(name) < 4):  # noqa: PLR2004 - a position, not a year
-        return f"kolom_{name}" if name else ""
+        return f"column_{name}" if name else ""
     return name if name[0].isalpha() else f"n{name}"
 
 

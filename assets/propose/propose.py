@@ -85,7 +85,7 @@ def _keyed_by_place(made: Proposal, source: AnySource, rows: Rows) -> Proposal:
     remark = f"no columns that may be published tell all rows apart, {alike}"
     if source.kind == "sql":
         return replace(made, key=(made.columns[0].name,), key_remark=f"not unique: {remark}")
-    name = next(name for name in ("baris", "nomor_baris") if name not in {column.name for column in made.columns})
+    name = next(name for name in ("row", "row_number") if name not in {column.name for column in made.columns})
     place = Column(
         name=name, title=name, label=label_of(name), type="integer", remarks=("the row's place in the file",)
     )

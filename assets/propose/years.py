@@ -24,8 +24,8 @@ def years_in(columns: Sequence[Column]) -> dict[str, Any]:
         return {}
     return {
         "columns": _pattern([match for _, match in found], between),
-        "name": _free("tahun", names),
-        "value": _free("nilai", names),
+        "name": _free("year", names),
+        "value": _free("value", names),
     }
 
 

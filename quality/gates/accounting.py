@@ -17,7 +17,7 @@ from assets.withheld import measures
 from quality.gates.evidence import Evidence, Material
 from quality.session import session
 
-NAME = "every row and every rupiah accounted for"
+NAME = "every row and every amount accounted for"
 
 
 def balance(material: Material) -> Evidence:

@@ -30,7 +30,7 @@ EPC = {"sum_of_transaction_billing_amount": "21500653.38"}
 KNOWN: dict[str, Known] = {
     "fiscal-world/albania/treasury.csv": known(40, value="33299653"),
     "fiscal-world/australia/201505181230budget1516.csv": known(
-        8040, nilai="2373662743.283130", why='1,608 lines of 5 years; "nfp" means not for publication'
+        8040, value="2373662743.283130", why='1,608 lines of 5 years; "nfp" means not for publication'
     ),
     "fiscal-world/croatia/2017 T0753.3 Izvoz podataka za OpenSpending (GIFT) ver. 3.csv": known(
         9969, tekuci_plan="166098571376", izvrsenje="162686441381.78", why="cp1250"
@@ -41,7 +41,7 @@ KNOWN: dict[str, Known] = {
         175, amount_rands="37737455000", total_project_cost="341211052000"
     ),
     "fiscal-world/uk/EPSRCSpendDataJune2015.csv": known(4890, amount="195658234.47"),
-    "fiscal-world/usa/budget_authority.csv": known(215_520, nilai="104889029747", why="4,490 lines of 48 years"),
+    "fiscal-world/usa/budget_authority.csv": known(215_520, value="104889029747", why="4,490 lines of 48 years"),
     "indonesia/apbn/DATA FP SIM.xlsx": known(534, nilai="5996066.4", why="the largest of 10 tables in it"),
     "indonesia/apbn/Realisasi Belanja.xlsx": known(
         148,
@@ -74,9 +74,9 @@ KNOWN: dict[str, Known] = {
     "indonesia/kotawaringin-barat-2026/Legacy_rup_struktur-anggaran-pd_2026.json": known(
         58, belanja_operasi="303342815060", total_belanja="507312057475"
     ),
-    "indonesia/lpse-dump/kab-mamuju.json": known(1902, kolom_5="2029221200000", kolom_11="59949075911.43"),
-    "indonesia/lpse-dump/kota-bandung.json": known(3952, kolom_5="6090965500000", kolom_11="903847966259.02"),
-    "indonesia/lpse-dump/prov-diy.json": known(5803, kolom_5="6718190600000", kolom_11="502675025410.80"),
+    "indonesia/lpse-dump/kab-mamuju.json": known(1902, column_5="2029221200000", column_11="59949075911.43"),
+    "indonesia/lpse-dump/kota-bandung.json": known(3952, column_5="6090965500000", column_11="903847966259.02"),
+    "indonesia/lpse-dump/prov-diy.json": known(5803, column_5="6718190600000", column_11="502675025410.80"),
     **{
         f"indonesia/lra-lampung-selatan-2026/lra_{month}.xlsx": known(
             192,
@@ -121,7 +121,7 @@ KNOWN: dict[str, Known] = {
     "messy-csv/pollock-polluted/file_field_delimiter_0x3B.csv": SOURCE,
     "messy-csv/pollock-polluted/file_header_multirow_3.csv": SOURCE,
     "messy-csv/pollock-polluted/file_multitable_less.csv": SOURCE,
-    "messy-csv/pollock-polluted/file_no_header.csv": known(83, kolom_3="452", kolom_5="3970.63"),
+    "messy-csv/pollock-polluted/file_no_header.csv": known(83, column_3="452", column_5="3970.63"),
     "messy-csv/pollock-polluted/file_preamble.csv": SOURCE,
     "messy-csv/pollock-polluted/file_record_delimiter_0xD.csv": SOURCE,
     "messy-csv/pollock-polluted/source.csv": SOURCE,

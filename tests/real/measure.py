@@ -42,7 +42,7 @@ class Measured:
     refused: str = ""
 
 
-def measured(path: str, data: Path, folder: Path, *, sheet: str | None = None) -> Measured:
+def measured(path: str, data: Path, folder: Path, *, sheet: str | None = None, sums: Sequence[str] = ()) -> Measured:
     """Propose, decide, read."""
     office = Settings(root=folder, contracts=("contracts",), languages=("id", "en"), timezone="Asia/Jakarta",
                       connections={"data": ConnectionSettings(url=str(data))})  # fmt: skip
@@ -57,7 +57,7 @@ def measured(path: str, data: Path, folder: Path, *, sheet: str | None = None) -
     contract = catalog.load(file, languages=office.languages)
     receipt = extract(contract, place.settings)
     table = pq.read_table(store_of("file", office).raw)
-    wanted = KNOWN[path].totals if path in KNOWN else {}
+    wanted = sums or (KNOWN[path].totals if path in KNOWN else ())
     return Measured(
         rows=receipt.rows, rejects=receipt.rejects, set_aside=receipt.set_aside,
         totals={name: Decimal(pc.sum(table[name]).as_py() or 0) for name in wanted if name in table.column_names},

@@ -40,8 +40,8 @@ def test_a_file_is_read_as_proposed_or_refused_with_the_reason(measure: Measure,
 def test_wide_sheets_read_long_equal_the_long_copies_beside_them(measure: Measure, tmp_path: Path) -> None:
     """Ministries by year: the wide sheet, its years as rows, has the rows and the sum of the author's own long copy."""
     copy = measure("indonesia/apbn/DATA FP SIM.xlsx")
-    wide = measured("indonesia/apbn/DATA FP SIM.xlsx", DATA, tmp_path, sheet="5. Belanja KL")
-    assert (wide.rows, wide.totals) == (copy.rows, copy.totals)
+    wide = measured("indonesia/apbn/DATA FP SIM.xlsx", DATA, tmp_path, sheet="5. Belanja KL", sums=["value"])
+    assert (wide.rows, [*wide.totals.values()]) == (copy.rows, [*copy.totals.values()])
 
 
 def test_most_files_load_untouched(measure: Measure) -> None:

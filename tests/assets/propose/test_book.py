@@ -92,7 +92,7 @@ def test_a_table_without_a_key_gets_the_place_of_its_rows(tmp_path: Path) -> Non
     """Rows that are wholly alike are kept apart by their number in the sheet."""
     book(tmp_path / "f.xlsx", {"Sheet1": [["kode", "nilai"], ["a", 1], ["a", 1], ["b", 2]]})
     found = proposed(tmp_path)
-    assert (found.key, found.origin.options["row_number"], found.rows) == (("baris",), "baris", 3)
+    assert (found.key, found.origin.options["row_number"], found.rows) == (("row",), "row", 3)
     assert found.key_remark is not None
     assert "1 rows are wholly alike" in found.key_remark
 

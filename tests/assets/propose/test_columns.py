@@ -75,7 +75,7 @@ def test_dates_are_read_in_the_fewest_formats_that_fit_all(
 
 def test_numbers_that_only_name_something_stay_text() -> None:
     """Leading zeros, and what its name calls a code, keep their digits."""
-    assert column("kolom_1", "11", "11.01", "11.01.01.2001").hint == "code"
+    assert column("column_1", "11", "11.01", "11.01.01.2001").hint == "code"
     for name, texts in (("kdprov", ("00", "01", "11")), ("kd_tender", ("10002513000",)), ("wilayah", ("01", "12"))):
         assert (column(name, *texts).type, column(name, *texts).hint) == ("string", "code")
 
@@ -166,7 +166,7 @@ def test_names_of_columns_are_plain_and_each_once() -> None:
         "% Realisasi",
     ]
     assert names_of(titles) == [
-        "ano", "total_nilai_rp", "expense_type", "n2018", "kode", "kode_2", "kode_2_2", "kolom_3", "kolom_9", "id_asal",
+        "ano", "total_nilai_rp", "expense_type", "n2018", "kode", "kode_2", "kode_2_2", "column_3", "column_9", "source_id",
         "persen_realisasi",
     ]  # fmt: skip
     assert label_of("DESCRIPCION_CENTRO") == "Descripcion centro"

@@ -25,15 +25,15 @@ def test_the_longest_list_of_records_is_read(tmp_path: Path) -> None:
     found = proposed(tmp_path, {"meta": {"tags": [{"a": 1}]}, "data": {"rows": [{"kode": "01", "n": {"x": 1.5}}] * 2}})
     assert found.origin.options["records"] == "data.rows"
     assert found.origin.remarks["records"] == "the longest list; others: meta.tags"
-    assert [column.title for column in found.columns] == ["baris", "kode", "n.x"]
+    assert [column.title for column in found.columns] == ["row", "kode", "n.x"]
     assert found.rows == 2
 
 
 def test_a_list_of_rows_has_columns_by_position(tmp_path: Path) -> None:
     """As tables of web pages come."""
     found = proposed(tmp_path, [["x1", "325 Jt"], ["x2", "22,1 M"]])
-    assert [column.name for column in found.columns] == ["kolom_1", "kolom_2"]
-    assert found.totals == {"kolom_2": "22425000000.00"}
+    assert [column.name for column in found.columns] == ["column_1", "column_2"]
+    assert found.totals == {"column_2": "22425000000.00"}
 
 
 @pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1, 2]", '{"a": NaN}'])

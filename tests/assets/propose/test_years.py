@@ -30,7 +30,7 @@ def columns(*titles: str) -> list[Column]:
 ])  # fmt: skip
 def test_titles_that_are_years_become_rows(titles: tuple[str, ...], pattern: str) -> None:
     """Years, fiscal years, years behind a word, and one title between them."""
-    assert years_in(columns(*titles)) == {"columns": pattern, "name": "tahun", "value": "nilai"}
+    assert years_in(columns(*titles)) == {"columns": pattern, "name": "year", "value": "value"}
 
 
 @pytest.mark.parametrize("titles", [
@@ -47,8 +47,8 @@ def test_a_wide_text_is_read_long(tmp_path: Path) -> None:
     files(tmp_path, {"f.csv": "kode,1976,TQ,1977,1978\n01,1.5,2,3,4\n02,1,1,1,1\n"})
     origin = text_origin(tmp_path / "f.csv", {"kind": "csv", "connection": "drop", "path": "f.csv"})
     found = propose(origin, settings(tmp_path), name="contoh", patterns={})
-    assert (found.rows, found.key, found.totals) == (8, ("kode", "tahun"), {"nilai": "14.50"})
-    assert {column.name: column.type for column in found.columns}["tahun"] == "string"
+    assert (found.rows, found.key, found.totals) == (8, ("kode", "year"), {"value": "14.50"})
+    assert {column.name: column.type for column in found.columns}["year"] == "string"
 
 
 def test_sums_of_a_sheet_are_checked_before_its_years_become_rows(tmp_path: Path) -> None:
@@ -60,5 +60,5 @@ def test_sums_of_a_sheet_are_checked_before_its_years_become_rows(tmp_path: Path
     made.save(tmp_path / "f.xlsx")
     origin = book_origin(tmp_path / "f.xlsx", {"kind": "xlsx", "connection": "drop", "path": "f.xlsx"})
     found = propose(origin, settings(tmp_path), name="contoh", patterns={})
-    assert (found.rows, found.set_aside, found.totals) == (6, {"sums": 1}, {"nilai": "12.50"})
-    assert found.key == ("uraian", "tahun")
+    assert (found.rows, found.set_aside, found.totals) == (6, {"sums": 1}, {"value": "12.50"})
+    assert found.key == ("uraian", "year")

@@ -88,7 +88,7 @@ def test_a_column_that_nobody_declared_blocks(tmp_path: Path) -> None:
     ("change", "why"),
     [
         (lambda told: told["withheld"][0]["money"].update(amount="1.00"), ("disagree", ["withheld sums"])),
-        (lambda told: told["withheld"][0].update(persons=1), ("sums told of too few persons", ["DATA PRIBADI"])),
+        (lambda told: told["withheld"][0].update(persons=1), ("sums told of too few persons", ["PERSONAL DATA"])),
         (lambda told: told.update(read=4), ("disagree", ["read"])),
         (lambda told: told.update(published_rows=1), ("disagree", ["published rows"])),
         (lambda told: told.update(duplicates=1, published=1), ("disagree", ["duplicates"])),
@@ -106,7 +106,7 @@ def test_an_account_that_does_not_add_up_blocks(
     change(account)
     write_json(store.withheld, account)
     (shut,) = [answer for answer in judge(contract, settings).gates if not answer.passed]
-    assert shut.name == "every row and every rupiah accounted for"
+    assert shut.name == "every row and every amount accounted for"
     assert shut.facts[why[0]] == why[1]
 
 
