@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Found = tuple[str, str]
 NEED_PERSONS = frozenset({"org_id", "personal_amount"})
+_PARTED = frozenset({"string", "integer", "date", "datetime"})
 TOLD = frozenset({"public", "code", "controlled_text", "public_measure"})  # classes whose values may stand in a message
 
 
@@ -144,6 +145,9 @@ def _partition(contract: "Contract") -> Iterator[Found]:
     part = contract.partition
     if part and contract.source.kind != "sql":
         yield "partition", f"only a source of kind sql is read in parts. Found kind {contract.source.kind}"
+    by = next((column for column in contract.columns if part and column.name == part.by), None)
+    if by and by.type not in _PARTED:
+        yield "partition.by", f"{by.name} is of type {by.type}; parts are by {', '.join(sorted(_PARTED))}"
     if part and (part.every == "month") != ("-" in part.start):
         yield (
             "partition.start",

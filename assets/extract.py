@@ -59,8 +59,7 @@ class _Run:
             root=self.settings.root,
             connection=self.settings.connection(source.connection) if source.connection else None,
             since=increment.since,
-            partition=increment.partition,
-            partition_by=contract.column(contract.partition.by).read_as if contract.partition else None,
+            part=increment.part(contract),
         )
         return source.read(request)
 

@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 from assets.column import Column
 from assets.conform import conform
 from assets.contract import Contract
+from assets.part import Part
 from assets.receipt import last
 from assets.sources.source import LINE, Values
 from assets.sources.sql import Sql
 from assets.sources.statements import DELETED
-from assets.sql import name, names, parquet, same, text
+from assets.sql import name, names, parquet, same
 from assets.store import Store
 from assets.types import arrow_type
 
@@ -39,6 +40,14 @@ class Increment:
     run: int = 1
     cursor: str | None = None
     joins: bool = False
+
+    def part(self, contract: Contract) -> Part | None:
+        """The rows that the partition is about."""
+        if self.partition is None or contract.partition is None:
+            return None
+        by = contract.column(contract.partition.by)
+        zone = contract.source.notation(by.values).timezone
+        return Part(value=self.partition, by=by.read_as, kind=by.type, zone=zone)
 
 
 def plan(contract: Contract, store: Store, *, partition: str | None, code: str) -> Increment:
@@ -105,17 +114,22 @@ class Kept:
     def rejects(self) -> pa.Table:
         """The rows that an earlier run could not read and that were not read again."""
         before = pq.read_table(self.store.rejects)
-        if self.increment.partition is not None:
-            part = self.contract.partition
-            by = self.contract.column(part.by).read_as if part else ""
-            cells = [str(json.loads(record).get(by)) for record in before.column("record").to_pylist()]
-            return before.filter(
-                pa.array([not cell.startswith(self.increment.partition) for cell in cells], pa.bool_())
-            )
+        part, by = self.increment.part(self.contract), self.contract.partition
+        if part is not None and by is not None:
+            return before.filter(pc.invert(self._within(before, part, self.contract.column(by.by))))
         known = pq.read_table(self.folder / KEYS)
         marked = rekeyed(before, keys_of(self.contract)).append_column("_at", pa.array(range(before.num_rows)))
         again = set(self._matching(marked, known))
         return before.filter(pa.array([at not in again for at in range(before.num_rows)], pa.bool_()))
+
+    def _within(self, before: pa.Table, part: Part, by: Column) -> pa.Array:
+        """Which rejected rows belong to a part: by what their cell says, or where it cannot be read, by how it begins."""
+        said = [_cell(json.loads(record), by) for record in before.column("record").to_pylist()]
+        table = rekeyed(before, [by]).rename_columns(["_by"]).append_column("_said", pa.array(said, pa.string()))
+        self.connection.register("rejected", table)
+        within = f"coalesce({part.stored('_by')}, {part.worded('_said')}, FALSE)"
+        found: pa.Table = self.connection.sql(f"SELECT {within} AS within FROM rejected").to_arrow_table()
+        return found.column("within").combine_chunks()
 
     def _matching(self, marked: pa.Table, known: pa.Table) -> list[int]:
         self.connection.register("marked", marked)
@@ -131,9 +145,9 @@ class Kept:
         return f"SELECT {columns} FROM {before} a {self._stays()} UNION ALL SELECT {columns} FROM {changed}"
 
     def _stays(self) -> str:
-        if self.increment.partition is not None and self.contract.partition is not None:
-            by, part = name(self.contract.partition.by), text(self.increment.partition)
-            return f"WHERE NOT coalesce(starts_with(CAST(a.{by} AS VARCHAR), {part}), FALSE)"
+        part = self.increment.part(self.contract)
+        if part is not None and self.contract.partition is not None:
+            return f"WHERE NOT coalesce({part.stored(f'a.{name(self.contract.partition.by)}')}, FALSE)"
         return f"ANTI JOIN {parquet(self.folder / KEYS)} b ON {same('a', 'b', self.contract.key)}"
 
 

@@ -15,6 +15,7 @@ from assets.sources.columns import expect
 from assets.sources.complaints import meaning
 from assets.sources.drivers import Limits, arguments, lacks, prepare
 from assets.sources.source import LINE, Reading, Request
+from assets.types import is_number
 
 if TYPE_CHECKING:
     from assets.sources.sql import Sql
@@ -41,7 +42,7 @@ def _names(source: "Sql", request: Request) -> list[str]:
 
 def _batches(source: "Sql", request: Request, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     order = sql.names(request.key)
-    conditions = [*statements.live(source), *statements.part(request, text=True)]
+    conditions = [*statements.live(source), *_part(request)]
     # With the table's name before it, no database takes a column that is gone for a text: SQLite would.
     shown = ", ".join(f"source.{sql.name(name)}" for name in columns)
     rows = f"(SELECT * FROM {statements.relation(source, request)}{statements.where(conditions)}) source"
@@ -53,6 +54,17 @@ def _batches(source: "Sql", request: Request, columns: Sequence[str]) -> Iterato
         for rows in found.partitions(_ROWS):  # without the number, SQLAlchemy fetches all that there are
             cells = [_column(values) for values in zip(*rows, strict=True)]
             yield pa.RecordBatch.from_arrays([*cells, pa.repeat(pa.scalar(""), len(rows))], names=[*columns, LINE])
+
+
+def _part(request: Request) -> list[str]:
+    """The condition of rows that belong to the part, as the contract's type of its column has it."""
+    part = request.part
+    if part is None:
+        return []
+    cell = sql.name(part.by)
+    if is_number(part.kind):
+        return [part.numbered(cell)]
+    return [part.worded(cell) if part.kind == "string" else part.dated(cell)]
 
 
 def _column(values: Sequence[Any]) -> pa.Array:

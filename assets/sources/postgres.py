@@ -61,10 +61,16 @@ class _Table:
 
     def conditions(self) -> list[str]:
         """Which part of the table the run is about."""
-        by = self.types.get(self.request.partition_by or "")
-        if by is not None and pa.types.is_integer(by):
-            return statements.part_number(self.request)
-        return statements.part(self.request, text=by is not None and pa.types.is_string(by))
+        part = self.request.part
+        if part is None:
+            return []
+        kind, cell = self.types.get(part.by, pa.null()), sql.name(part.by)
+        if pa.types.is_string(kind):
+            return [part.worded(cell)]
+        if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+            zoned = pa.types.is_timestamp(kind) and kind.tz is not None
+            return [part.dated(cell, f"timestamp {{}} AT TIME ZONE {sql.text(part.zone)}" if zoned else "{}")]
+        return [part.numbered(cell)]
 
     def statement(self) -> str:
         """The rows wanted: all that live, or all that changed since."""
@@ -115,7 +121,7 @@ def _looked_at(cursor: Any, source: "Sql", request: Request) -> _Table:
     """The table's columns and types, from a question that reads no row."""
     cursor.execute(f"SELECT * FROM {statements.relation(source, request)} LIMIT 0")
     schema = cursor.fetch_arrow_table().schema
-    known = {*source.ignore, *filter(None, (source.cursor, source.deleted, request.partition_by))}
+    known = {*source.ignore, *filter(None, (source.cursor, source.deleted, request.part.by if request.part else None))}
     statements.expect_marks(schema.names, source, request, where=_place(source))
     wanted = expect(schema.names, request, ignore=known, where=_place(source))
     return _Table(

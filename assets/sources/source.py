@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from assets.model import Strict
+from assets.part import Part
 from assets.settings import Connection
 
 LINE = "_line"
@@ -68,8 +69,7 @@ class Request:
     root: Path = Path()
     connection: Connection | None = None
     since: datetime | None = None
-    partition: str | None = None
-    partition_by: str | None = None
+    part: Part | None = None
 
 
 @dataclass(kw_only=True, slots=True)

@@ -78,24 +78,3 @@ def expect_marks(names: Sequence[str], source: "Sql", request: Request, *, where
 def live(source: "Sql") -> list[str]:
     """The condition of rows that are not marked as deleted."""
     return [f"NOT coalesce({sql.name(source.deleted)}, FALSE)"] if source.deleted else []
-
-
-def part(request: Request, *, text: bool) -> list[str]:
-    """The condition of rows that belong to the partition: a year or a month, by text or by date."""
-    if request.partition is None or request.partition_by is None:
-        return []
-    by, value = sql.name(request.partition_by), request.partition
-    if text:
-        return [f"{by} LIKE {sql.literal(value + '%')}"]
-    year, _, month = value.partition("-")
-    if not month:
-        return [f"{by} >= {sql.literal(f'{year}-01-01')} AND {by} < {sql.literal(f'{int(year) + 1:04d}-01-01')}"]
-    following = f"{int(year) + 1:04d}-01-01" if month == "12" else f"{year}-{int(month) + 1:02d}-01"
-    return [f"{by} >= {sql.literal(f'{value}-01')} AND {by} < {sql.literal(following)}"]
-
-
-def part_number(request: Request) -> list[str]:
-    """The condition of rows whose partition column is a number: the year."""
-    if request.partition is None or request.partition_by is None:
-        return []
-    return [f"{sql.name(request.partition_by)} = {int(request.partition.replace('-', ''))}"]

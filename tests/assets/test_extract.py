@@ -289,15 +289,17 @@ def test_a_partition_takes_the_place_of_its_own_rows_only(run: Run, office: Sett
 
 @pytest.mark.systems
 def test_partitions_may_be_months_of_a_date(run: Run, office: Settings) -> None:
-    """A month of a day, and of a text that begins with it."""
+    """A month of a day, of a text that begins with it, and of a moment in the zone that the contract says."""
     run(
         "CREATE TABLE growing.m AS SELECT a, b, (date '2026-01-31' + (b::int % 2))::date AS day,"
-        " to_char(date '2026-01-31' + (b::int % 2), 'YYYY-MM-DD') AS shown FROM growing.t",
+        " to_char(date '2026-01-31' + (b::int % 2), 'YYYY-MM-DD') AS shown,"
+        " timestamptz '2026-01-31 16:30+00' + (b::int % 2) * interval '1 hour' AS moment FROM growing.t",
         "GRANT SELECT ON growing.m TO terang",
     )
-    for by, kind in (("day", "date"), ("shown", "string")):
+    for by, kind in (("day", "date"), ("shown", "string"), ("moment", "datetime")):
         made = contract(
             {"kind": "sql", "connection": "ledger", "table": "growing.m"}, A, B, column("day", "date"), column("shown"),
+            column("moment", "datetime", values={"timezone": "Asia/Jakarta"}),
             name=f"by-{by}", partition={"by": by, "every": "month", "start": "2026-01"},
         )  # fmt: skip
         assert made.column(by).type == kind
