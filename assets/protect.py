@@ -3,7 +3,7 @@
 Writes the public table and `withheld.json`, which accounts for every row that was read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from assets import groups
 from assets.ahead import ahead
 from assets.anonymity.plan import Anonymiser, anonymiser
+from assets.column import Column
 from assets.contract import Contract
 from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
@@ -25,6 +26,7 @@ from assets.settings import Settings
 from assets.sql import name, names, parquet
 from assets.store import ROW, Store, explained, read_json, replacing, sha256, store_of, write_json
 from assets.table import ID, public_schema
+from assets.takedown import REASON, obey
 from assets.withheld import Tally, Withheld, measures, sums
 
 BATCH = 131_072
@@ -33,7 +35,10 @@ _LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
-    """The account of one run in source rows: read = published + quarantined + duplicates + withheld."""
+    """The account of one run in source rows: read = published + quarantined + duplicates + withheld.
+
+    `takedown` is the digest of the list of what was taken down that was obeyed.
+    """
 
     read: int
     published: int
@@ -44,6 +49,7 @@ class Protected:
     raw_sha256: str
     public_sha256: str
     contract: str
+    takedown: str = ""
 
     def check(self, dataset: str) -> None:
         """Raise `Unbalanced` where a row is missing or counted twice."""
@@ -61,18 +67,23 @@ class Protected:
 
 
 def protect(contract: Contract, settings: Settings) -> Protected:
-    """Write the public table of a dataset; raises `Unproven` where its rows were not screened as they are now."""
+    """Write the public table of a dataset.
+
+    Raises `Unproven` where its rows were not screened as they are now, `Blocked` where what it shows was taken down.
+    """
     store = store_of(contract.name, settings)
+    listed = obey(contract, store)
     screening = proven_screening(contract, store)
     vault = Vault(dataset=contract.name, key=_key(contract, settings))
-    tally = Tally(contract)
-    with explained(contract.name), replacing(store.table) as target, anonymiser(contract, store) as crowd:
-        batches = _protected(contract, store, vault, tally, crowd)
+    persons, taken = Tally(contract, contract.persons.reason if contract.persons else ""), Tally(contract, REASON)
+    gone = _listed(contract, store, vault, listed.rows)
+    with explained(contract.name), replacing(store.table) as target, anonymiser(contract, store, gone) as crowd:
+        batches = _protected(contract, store, vault, Withholding(persons=persons, taken=taken, gone=gone), crowd)
         if contract.aggregate:
             shown, hidden, published = groups.write(contract, store, batches, target)
         else:
             shown = published = _write(contract, batches, target)
-            hidden = tally.hidden()
+            hidden = [*persons.hidden(), *taken.hidden()]
     account = Protected(
         read=screening["read"],
         published=published,
@@ -83,6 +94,7 @@ def protect(contract: Contract, settings: Settings) -> Protected:
         raw_sha256=screening["raw_sha256"],
         public_sha256=sha256(store.table),
         contract=contract.digest,
+        takedown=listed.digest,
     )
     account.check(contract.name)
     write_json(store.hidden, {"public_sha256": account.public_sha256, "sums": sums(hidden, measures(contract))})
@@ -111,8 +123,17 @@ def _key(contract: Contract, settings: Settings) -> bytes | None:
     return settings.pseudonym_key() if wanted else None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withholding:
+    """The rows that are not shown: counted as they come, those about persons, and those taken down by their `_row`."""
+
+    persons: Tally
+    taken: Tally
+    gone: pa.Array
+
+
 def _protected(
-    contract: Contract, store: Store, vault: Vault, tally: Tally, crowd: Anonymiser | None
+    contract: Contract, store: Store, vault: Vault, withholding: Withholding, crowd: Anonymiser | None
 ) -> Iterator[pa.RecordBatch]:
     """Batches of protected columns, without the rows that are excluded or withheld."""
     who = contract.persons
@@ -121,11 +142,35 @@ def _protected(
         stays = pc.invert(pc.is_in(batch.column(ROW), value_set=excluded))
         persons = about_persons(batch, who)
         if who and who.rows == "withhold" and not contract.aggregate:
-            tally.add(batch.filter(pc.and_(stays, persons)))
+            withholding.persons.add(batch.filter(pc.and_(stays, persons)))
             stays = pc.and_(stays, pc.invert(persons))
+        taken = pc.is_in(batch.column(ROW), value_set=withholding.gone)
+        withholding.taken.add(batch.filter(pc.and_(stays, taken)))
+        stays = pc.and_(stays, pc.invert(taken))
         kept = batch.filter(stays)
         cells = crowd.cells(kept) if crowd else {}
         yield _columns(contract, kept, persons.filter(stays), vault, cells)
+
+
+def _listed(contract: Contract, store: Store, vault: Vault, ids: Collection[str]) -> pa.Array:
+    """`_row` of the restricted rows that have one of these ids in public."""
+    found = [pa.array([], pa.int64())]
+    if not ids or contract.aggregate:
+        return found[0]
+    wanted, key = pa.array(sorted(ids), pa.string()), [contract.column(name) for name in contract.key]
+    with duck() as connection:
+        for batch in pq.ParquetFile(store.raw).iter_batches(BATCH, columns=_needed(contract)):
+            persons = about_persons(batch, contract.persons)
+            shown = {c.name: _shown(c, batch, persons, vault) for c in key}
+            public = with_id(connection, pa.RecordBatch.from_pydict(shown), contract.key).column(ID).combine_chunks()
+            found.append(batch.column(ROW).filter(pc.is_in(public, value_set=wanted)).cast(pa.int64()))
+    return pa.concat_arrays(found)
+
+
+def _shown(column: Column, batch: pa.RecordBatch, persons: pa.BooleanArray, vault: Vault) -> pa.Array:
+    """The cells of a column as the public sees them."""
+    cells = batch.column(column.name)
+    return column.technique.apply(cells, persons=persons, vault=vault) if column.technique else cells
 
 
 def _ordered(contract: Contract, store: Store) -> Iterator[pa.RecordBatch]:
@@ -159,12 +204,7 @@ def _columns(
     """The public columns: those in `cells` are protected already."""
     group = contract.aggregate
     wanted = [c for c in contract.public_columns if group is None or c.name != group.count_as]
-    arrays = {
-        c.name: c.technique.apply(batch.column(c.name), persons=persons, vault=vault)
-        if c.technique and c.name not in cells
-        else cells.get(c.name, batch.column(c.name))
-        for c in wanted
-    }
+    arrays = {c.name: cells[c.name] if c.name in cells else _shown(c, batch, persons, vault) for c in wanted}
     if group and group.count not in arrays:
         arrays[group.count] = batch.column(group.count)
     return pa.RecordBatch.from_pydict(arrays)

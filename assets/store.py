@@ -195,13 +195,13 @@ def _of_duckdb(error: BaseException) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends well, and is removed when not.
 
-    In a folder that is for its owner alone, so is the file, from its first byte on.
+    A `private` file, and any in a folder that is for its owner alone, is so too, from its first byte on.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    private = not path.parent.stat().st_mode & OTHERS
+    private = private or not path.parent.stat().st_mode & OTHERS
     try:
         with explained(None, where=path.parent):
             if private:
@@ -214,9 +214,9 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_json(path: Path, document: Any) -> None:
+def write_json(path: Path, document: Any, *, private: bool = False) -> None:
     """Write a JSON document whole, keys sorted, so that the same content gives the same bytes."""
-    with replacing(path) as temporary:
+    with replacing(path, private=private) as temporary:
         text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str)
         temporary.write_text(f"{text}\n", encoding="utf-8")
 

@@ -69,9 +69,10 @@ def sums(parts: Iterable[Hidden], columns: Sequence[str]) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Tally:
-    """What a streaming pass withholds, counted as it goes."""
+    """What a streaming pass withholds for one reason, counted as it goes."""
 
     contract: Contract
+    reason: str
     rows: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
     persons: list[pa.Array] = field(default_factory=list)
@@ -87,11 +88,10 @@ class Tally:
 
     def hidden(self) -> list[Hidden]:
         """All of it, or nothing where no row was withheld."""
-        who = self.contract.persons
-        if who is None or not self.rows:
+        if not self.rows:
             return []
         persons = len(pc.unique(pa.concat_arrays(self.persons))) if self.persons else None
-        return [Hidden(reason=who.reason, rows=self.rows, persons=persons, sums=self.sums)]
+        return [Hidden(reason=self.reason, rows=self.rows, persons=persons, sums=self.sums)]
 
 
 def _sum(column: pa.Array) -> Decimal:

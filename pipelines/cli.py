@@ -21,6 +21,7 @@ from pipelines.chosen import AsJson, Names, chosen, dagster_home, office
 from pipelines.logs import to_terminal
 from pipelines.new import new
 from pipelines.releasing import plan, publish, verify
+from pipelines.taking_back import rollback
 
 INTERRUPTED = 130
 
@@ -40,7 +41,7 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-for command in (new, plan, publish, verify):
+for command in (new, plan, publish, verify, rollback):
     app.command()(command)
 
 
@@ -98,6 +99,7 @@ def run(
     reason: Annotated[
         str | None, typer.Option(help="Why this release is made, for the public: in the ledger and on the portal.")
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Release it even if the same content was taken back.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read, check, protect and publish; needs no daemon and is recorded in Dagster all the same."""
@@ -116,7 +118,7 @@ def run(
     for contract in in_order(contracts, chosen(contracts, names)):
         typer.echo(f"{contract.name} ...", err=True)
         try:
-            runs.append(run_one(contract, settings, code, partition=partition, reason=reason))
+            runs.append(run_one(contract, settings, code, partition=partition, reason=reason, again=again))
         except KeyboardInterrupt:
             typer.echo(f"{contract.name}: stopped; what was public stays, and the same command goes on", err=True)
             raise typer.Exit(INTERRUPTED) from None

@@ -14,7 +14,7 @@ from assets.errors import SettingsError, TerangError
 from assets.settings import Settings
 from assets.store import read_json, store_of
 from pipelines.failures import Failure, failure, failures, interrupted
-from publish.defs import REASON
+from publish.defs import AGAIN, HELD_BACK, REASON
 
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
@@ -30,6 +30,7 @@ class Run:
     """How one run of a dataset ended; counts in source rows, `writes` in calls that changed the portal.
 
     `flagged` are published rows by the rule that they break, `totals` the sums that equal the source's own, by rule.
+    `held_back` says why the run's content was not released, where it was taken back before.
     A run that was stopped has the class, exit code and facts of the first error; `message` tells of all of them.
     """
 
@@ -50,6 +51,7 @@ class Run:
     seconds: float = 0.0
     version: str = ""
     url: str = ""
+    held_back: str = ""
 
 
 def in_order(contracts: dict[str, Contract], names: Iterable[str]) -> list[Contract]:
@@ -69,15 +71,19 @@ def run(
     *,
     partition: str | None = None,
     reason: str | None = None,
+    again: bool = False,
 ) -> Run:
     """Materialise raw, public, release and portal of one dataset, with their checks, in this process.
 
+    `again`: release it even where the same content was taken back.
     Raises `KeyboardInterrupt` when it is told to stop meanwhile, after Dagster has written that down.
     """
     started = time.monotonic()
     job = code.resolve_job_def(group_of(contract))
     try:
-        tags = _partition_tags(contract, settings, partition) | ({REASON: reason} if reason else {})
+        wishes = {REASON: reason} if reason else {}
+        wishes |= {AGAIN: "yes"} if again else {}
+        tags = _partition_tags(contract, settings, partition) | wishes
         with store_of(contract.name, settings).lock("job"), dg.DagsterInstance.get() as instance:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
     except TerangError as error:
@@ -133,6 +139,7 @@ def _done(contract: Contract, settings: Settings, result: dg.ExecuteInProcessRes
         writes=_value(portal, "writes", 0),
         url=_value(portal, "portal", ""),
         version=_value(release, "version", ""),
+        held_back=_value(release, HELD_BACK, ""),
         seconds=round(time.monotonic() - started, 1),
         flagged={rule["name"]: rule["kept"] for rule in screened["rules"] if rule["kept"]},
         totals={one["name"]: one["found"] for one in screened["reconcile"] if one["passed"]},

@@ -6,6 +6,7 @@ from assets.contract import Contract
 from assets.errors import Unbalanced, Unproven
 from assets.protect import Protected
 from assets.store import Store, read_json, sha256
+from assets.takedown import obey
 from assets.withheld import Withheld
 
 
@@ -22,6 +23,8 @@ def proven_account(contract: Contract, store: Store) -> Protected:
         raise _unproven(contract, "the contract changed after the public table was made")
     if account.public_sha256 != sha256(store.table):
         raise _unproven(contract, "the public table changed after its rows were counted")
+    if account.takedown != obey(contract, store).digest:
+        raise _unproven(contract, "something was taken down after the public table was made")
     account.check(contract.name)
     _check_rows(contract, account, pq.read_metadata(store.table).num_rows)
     return account

@@ -16,6 +16,8 @@ from publish.file import File
 
 PREVIEW_ROWS = 5
 REASON = "terang/reason"  # a tag of the run: why the publisher makes this release
+AGAIN = "terang/again"  # tag of a run that may release a content that was taken back
+HELD_BACK = "not released"
 
 
 def defs(contract: Contract) -> dg.Definitions:
@@ -37,13 +39,17 @@ def _release(contract: Contract) -> dg.AssetsDefinition:
 
         started = time.monotonic()
         with step(context, contract) as settings:
-            made = make(contract, settings, now=datetime.now(UTC), reason=context.run.tags.get(REASON))
+            tags = context.run.tags
+            made = make(contract, settings, now=datetime.now(UTC), reason=tags.get(REASON), again=AGAIN in tags)
             store = store_of(contract.name, settings)
             preview, history = _preview(store), markdown(store)
+        if made.held_back:
+            context.log.warning("not released: %s", made.held_back)
         return dg.MaterializeResult(
             metadata={
                 "version": made.version,
                 "new": made.new,
+                **({HELD_BACK: made.held_back} if made.held_back else {}),
                 "folder": dg.MetadataValue.path(str(made.path)),
                 "bytes": sum(file["bytes"] for file in made.files.values()),
                 "files": dg.MetadataValue.md(_files(made.files)),

@@ -19,10 +19,12 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock, Timeout
 
 from assets.contract import Contract
-from assets.errors import Busy
+from assets.errors import Blocked, Busy, Unproven
 from assets.protect import Protected
 from assets.settings import Settings
 from assets.store import Store, explained, read_json, sha256, store_of, write_json
+from assets.takedown import FILE as TAKEDOWN
+from assets.takedown import taken_down
 from publish import ledger
 from publish.account import proven_account
 from publish.changes import RETIRED, Before
@@ -31,9 +33,9 @@ from publish.folder import RELEASE, SUMS, Material, build, read_sums, sync
 from publish.formats import FORMATS
 from publish.formats.format import Context
 from publish.metadata import evidence
+from publish.standing import RELEASED, standing, why_held
 
 LATEST = "latest.json"
-RELEASED = "released"
 DOCUMENTS_VERSION = 2  # rises whenever the same material would give other documents
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,8 @@ class Release:
     """One release: where it lies, its files by name, and whether this run made it.
 
     `omitted` tells for each format that could not hold the table, why. `accounting` counts source rows. `changes` tells
-    what is other than in the release before, and why.
+    what is other than in the release before, and why. `held_back` says why this run's own content was not released, where
+    it was taken back before. `notices` are the takedowns that readers are told of.
     """
 
     dataset: str
@@ -56,6 +59,8 @@ class Release:
     accounting: Mapping[str, int]
     changes: Mapping[str, Any] = field(default_factory=dict)
     new: bool = False
+    held_back: str = ""
+    notices: tuple[ledger.Entry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,10 +74,12 @@ class Making:
     reason: str | None
 
 
-def release(contract: Contract, settings: Settings, *, now: datetime, reason: str | None = None) -> Release:
+def release(
+    contract: Contract, settings: Settings, *, now: datetime, reason: str | None = None, again: bool = False
+) -> Release:
     """Make a release of the public table, or return the latest one when nothing changed.
 
-    `reason` is the publisher's own, and public.
+    `reason` is the publisher's own, and public. A content that was taken back is not released, unless it should be `again`.
 
     Raises `Unproven` without a verdict on these bytes, `Unbalanced` where rows are missing, `Blocked` where a file
     holds what must not leave, `Busy` when another run releases the same dataset.
@@ -82,22 +89,28 @@ def release(contract: Contract, settings: Settings, *, now: datetime, reason: st
     store = store_of(contract.name, settings)
     require(contract, settings)
     account = proven_account(contract, store)
-    with explained(contract.name, where=store.releases), _alone(store):
-        _put_right(store, now)
+    with explained(contract.name, where=store.releases), alone(store):
+        put_right(store, now)
         digest = content_digest(contract, settings, account)
         last = latest(contract, settings)
         if last and last.content_digest == digest:
             log.info("%s: nothing changed since %s", contract.name, last.version)
             return last
+        stands = standing(ledger.entries(store))
+        _check_list(store, stands.listed)
+        held = stands.held.get(digest)
+        if held and not again:
+            return _held_back(contract, last, why_held(held))
         version = _next_version(store, now.astimezone(ZoneInfo(settings.timezone)).date().isoformat())
         making = Making(version=version, digest=digest, now=now, before=last, reason=_sentence(reason))
         return _make(contract, settings, store, account, making)
 
 
 def latest(contract: Contract, settings: Settings) -> Release | None:
-    """The release that readers get now, or None before the first."""
-    pointer = read_json(store_of(contract.name, settings).releases / LATEST)
-    return find(contract, settings, pointer["version"]) if pointer else None
+    """The release that readers get now, as the ledger tells; None before the first, or where it was taken down."""
+    store = store_of(contract.name, settings)
+    version = standing(ledger.entries(store)).current
+    return _read(store, version) if version else None
 
 
 def find(contract: Contract, settings: Settings, version: str) -> Release | None:
@@ -121,6 +134,26 @@ def content_digest(contract: Contract, settings: Settings, account: Protected) -
 def _sentence(reason: str | None) -> str | None:
     """A reason on one line; None where there is none."""
     return " ".join((reason or "").split()) or None
+
+
+def _check_list(store: Store, told: str) -> None:
+    """Nothing is released by another list of what was taken down than the ledger tells of."""
+    if taken_down(store).digest != told:
+        raise Unproven(
+            "the list of what was taken down is not the one that the ledger tells of; nothing was released",
+            dataset=store.dataset,
+            file=TAKEDOWN,
+            next=f"a takedown that was broken off: run it again; else restore {TAKEDOWN} from a backup",
+        )
+
+
+def _held_back(contract: Contract, last: Release | None, why: str) -> Release:
+    """The release that stays. Where there is none to stay, nothing can be published."""
+    further = f"terang run {contract.name} --again releases it after all; so does a change of the data"
+    if last is None:
+        raise Blocked("nothing was released", dataset=contract.name, where="the ledger", found=why, next=further)
+    log.warning("%s: not released, %s stays: %s. %s", contract.name, last.version, why, further)
+    return replace(last, held_back=f"{why}. {further}")
 
 
 def _make(contract: Contract, settings: Settings, store: Store, account: Protected, making: Making) -> Release:
@@ -177,27 +210,40 @@ def _announce(store: Store, version: str, now: datetime) -> None:
             facts={"reason": made.changes["reason"]} if "reason" in made.changes else {},
         ),
     )
-    _point_at(store, version)
+    point_at(store, version)
 
 
-def _point_at(store: Store, version: str) -> None:
+def point_at(store: Store, version: str | None) -> None:
+    """Tell those who read the folder which version is the current one, if any."""
+    if version is None:
+        (store.releases / LATEST).unlink(missing_ok=True)
+        return
     write_json(store.releases / LATEST, {"dataset": store.dataset, "version": version})
 
 
-def _put_right(store: Store, now: datetime) -> None:
+def put_right(store: Store, now: datetime) -> None:
     """Finish or undo what a killed run left: half a folder, a folder no line tells of, a pointer left behind."""
     for part in store.releases.glob(".*.part"):
         shutil.rmtree(part) if part.is_dir() else part.unlink()
-    told = ledger.check(store)
-    versions = {entry.version for entry in told}
-    untold = sorted(_folders(store) - versions)
-    for version in untold:
+    versions = {entry.version for entry in ledger.check(store)}
+    for version in sorted(_folders(store) - versions):
         log.info("%s: finishing release %s of a run that was killed", store.dataset, version)
         _announce(store, version, now)
+    stands = standing(ledger.entries(store))
+    for version in stands.withdrawn:
+        remove(store, version)
     pointer = read_json(store.releases / LATEST)
-    behind = told and told[-1].event == RELEASED and (not pointer or pointer["version"] != told[-1].version)
-    if behind and not untold:
-        _point_at(store, told[-1].version)
+    if (pointer or {}).get("version") != stands.current:
+        point_at(store, stands.current)
+
+
+def remove(store: Store, version: str) -> None:
+    """Remove the folder of a release, at once for those who look, where it is still there."""
+    folder, part = store.releases / version, store.releases / f".{version}.part"
+    if folder.is_dir():
+        folder.rename(part)
+        shutil.rmtree(part)
+        sync(store.releases)
 
 
 def _folders(store: Store) -> set[str]:
@@ -228,11 +274,12 @@ def _read(store: Store, version: str) -> Release | None:
         omitted=summary["omitted"],
         accounting=summary["accounting"],
         changes=summary.get("changes", {}),
+        notices=tuple(standing(ledger.entries(store)).notices),
     )
 
 
 @contextmanager
-def _alone(store: Store) -> Iterator[None]:
+def alone(store: Store) -> Iterator[None]:
     """Hold the releases of the dataset; raises `Busy` when another run does."""
     lock = FileLock(store.releases / ".release.lock", timeout=0)
     try:

@@ -9,7 +9,8 @@ from assets.settings import Settings
 from assets.store import Store, read_json, sha256, store_of
 from publish import ledger
 from publish.folder import RELEASE, SUMS, read_sums
-from publish.release import LATEST, RELEASED
+from publish.release import LATEST
+from publish.standing import RELEASED, standing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,8 +80,9 @@ def _origin(store: Store, entry: ledger.Entry, name: str) -> Origin:
 
 
 def _current(store: Store) -> str | None:
-    pointer = read_json(store.releases / LATEST)
-    return pointer["version"] if pointer else None
+    """As the ledger tells; what `latest.json` says where it tells nothing, which is a finding."""
+    pointer = read_json(store.releases / LATEST) or {}
+    return standing(ledger.entries(store)).current or pointer.get("version")
 
 
 def _against_ledger(actual: dict[str, str], told: list[ledger.Entry]) -> Iterator[str]:

@@ -43,8 +43,11 @@ class Anonymiser:
 
 
 @contextmanager
-def anonymiser(contract: Contract, store: Store) -> Iterator[Anonymiser | None]:
-    """What anonymises a dataset, where its contract asks for it; raises `Blocked` where it cannot be done well enough."""
+def anonymiser(contract: Contract, store: Store, gone: pa.Array) -> Iterator[Anonymiser | None]:
+    """What anonymises a dataset, but for the rows that are `gone`, where its contract asks for it.
+
+    Raises `Blocked` where it cannot be done well enough.
+    """
     if contract.anonymity is None:
         yield None
         return
@@ -53,13 +56,14 @@ def anonymiser(contract: Contract, store: Store) -> Iterator[Anonymiser | None]:
         replacing(store.shown) as order,
         pq.ParquetWriter(order, ORDER, compression="zstd") as writer,
     ):
-        choice = chosen(contract, store, connection)
+        choice = chosen(contract, store, connection, gone)
         write_json(store.anonymity, {"contract": contract.digest, **choice.report})
         yield Anonymiser(contract=contract, choice=choice, connection=connection, order=writer)
 
 
-def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnection) -> Choice:
+def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnection, gone: pa.Array) -> Choice:
     """The levels and stars of a dataset."""
+    connection.register("gone", pa.table({ROW: gone}))
     asked = contract.anonymity
     assert asked is not None  # noqa: S101 - the caller asks only for datasets that are anonymised
     columns = {c.name: c.technique.ladder for c in contract.public_columns if isinstance(c.technique, Anonymise)}
@@ -70,9 +74,10 @@ def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnecti
 
 
 def _kept(contract: Contract, store: Store) -> str:
-    """The raw rows about persons that screening let through, as a subquery."""
+    """The raw rows about persons that screening let through and nobody took down, as a subquery."""
     columns = names(column.name for column in contract.raw_columns)
-    where = f"{ROW} NOT IN (SELECT {ROW} FROM {parquet(store.excluded)})"
+    left_out = [f"SELECT {ROW} FROM {parquet(store.excluded)}", f"SELECT {ROW} FROM gone"]
+    where = " AND ".join(f"{ROW} NOT IN ({rows})" for rows in left_out)
     if contract.persons:
         where += f" AND {sql_about_persons(contract.persons)}"
     return f"(SELECT {columns} FROM {parquet(store.raw)} WHERE {where})"

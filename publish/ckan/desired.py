@@ -4,7 +4,7 @@ No HTTP here. Fields that a portal's dataset form does not have become extras.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid5
@@ -15,7 +15,9 @@ from publish.ckan import dcat
 from publish.ckan.capabilities import Capabilities
 from publish.ckan.resources import NAMESPACE, Resource, resources, translated
 from publish.ckan.table import Table, table
+from publish.ledger import Entry
 from publish.metadata.licenses import LICENSES
+from publish.notices import NOTICE, words
 
 if TYPE_CHECKING:
     from publish.release import Release
@@ -121,7 +123,15 @@ def _described(contract: Contract, release: "Release", languages: Sequence[str])
         "terang_rows": rows,
         "terang_quality": _quality(release.accounting),
         **_withheld(release, languages),
+        **notice(release.notices, languages),
     }
+
+
+def notice(takedowns: Iterable[Entry], languages: Sequence[str]) -> dict[str, str | None]:
+    """What was taken down, and why; nothing where nothing was."""
+    told = words(takedowns)
+    said = translated("terang_takedown", told or NOTICE, languages)
+    return {name: text if told else None for name, text in said.items()}
 
 
 def _quality(counts: Mapping[str, int]) -> int | None:

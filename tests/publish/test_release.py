@@ -12,11 +12,12 @@ import pytest
 from filelock import FileLock
 
 from assets.errors import Blocked, Busy, Unbalanced, Unproven
-from assets.store import read_json, write_json
+from assets.store import Store, read_json, write_json
 from publish import folder, ledger
 from publish import release as module
 from publish.formats import xlsx
-from publish.release import find, latest, release
+from publish.release import Release, find, latest, release
+from publish.standing import ROLLED_BACK
 from tests.publish import made
 
 DATASET = "bayaran-contoh"
@@ -129,7 +130,7 @@ def test_a_format_that_cannot_hold_it_is_said(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("stop", ["build", "announce", "ledger", "pointer"])
 def test_a_killed_run_is_put_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: str) -> None:
-    """Killed anywhere, a run leaves readers the old release, and the next run makes or finishes the new one once."""
+    """Killed anywhere, readers have the old release until the ledger tells of the new one; the next run ends it once."""
     store = made.staged(tmp_path)
     of, how = made.contract(), made.settings(tmp_path)
     first = release(of, how, now=made.NOW)
@@ -138,7 +139,9 @@ def test_a_killed_run_is_put_right(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         kill(patch, stop)
         with pytest.raises(KeyboardInterrupt):
             release(of, how, now=made.NOW + timedelta(days=1))
-    assert latest(of, how) == replace(first, new=False)
+    found = latest(of, how)
+    assert found
+    assert found.version == (first.version if stop != "pointer" else "2026-11-25")
     (store.releases / ".2026-11-20.part").mkdir()
     second = release(of, how, now=made.NOW + timedelta(days=1))
     assert second.version == "2026-11-25"
@@ -158,7 +161,7 @@ def kill(patch: pytest.MonkeyPatch, stop: str) -> None:
         "build": (folder, "write_json"),
         "announce": (module, "_announce"),
         "ledger": (ledger, "append"),
-        "pointer": (module, "_point_at"),
+        "pointer": (module, "point_at"),
     }
     patch.setattr(*targets[stop], die)
 
@@ -254,3 +257,37 @@ def test_nothing_restricted_is_in_a_release(tmp_path: Path) -> None:
         assert str(tmp_path).encode() not in content
         assert b'"nik"' not in content
     assert json.loads((found.path / "release.json").read_text())["dataset"] == DATASET
+
+
+def rolled_back(store: Store, to: Release, instead_of: Release) -> None:
+    """Tell the ledger of a rollback."""
+    facts = {"from": instead_of.version, "reason": "salah baca"}
+    ledger.append(store, ledger.Event(event=ROLLED_BACK, time=made.NOW, version=to.version, facts=facts))
+
+
+def test_a_content_that_was_rolled_back_is_not_released_by_itself(tmp_path: Path) -> None:
+    """The next run with the same content makes nothing, stops nothing, and says why and what to do."""
+    store, of, how = made.staged(tmp_path), made.contract(), made.settings(tmp_path)
+    first = release(of, how, now=made.NOW)
+    made.staged(tmp_path, rows=made.table(nilai="1.00"))
+    second = release(of, how, now=made.NOW + timedelta(days=1))
+    rolled_back(store, first, second)
+    held = release(of, how, now=made.NOW + timedelta(days=2))
+    assert (held.version, held.new) == (first.version, False)
+    assert "version 2026-11-25, which was rolled back on 2026-11-23: salah baca" in held.held_back
+    assert "--again" in held.held_back
+    assert read_json(store.releases / "latest.json")["version"] == first.version
+
+
+@pytest.mark.parametrize("how_then", ["again", "other data"])
+def test_after_a_rollback_other_data_or_a_person_releases(tmp_path: Path, how_then: str) -> None:
+    """A changed table is released as ever; the same one only when somebody asks for it."""
+    store, of, how = made.staged(tmp_path), made.contract(), made.settings(tmp_path)
+    first = release(of, how, now=made.NOW)
+    made.staged(tmp_path, rows=made.table(nilai="1.00"))
+    rolled_back(store, first, release(of, how, now=made.NOW + timedelta(days=1)))
+    if how_then == "other data":
+        made.staged(tmp_path, rows=made.table(nilai="2.00"))
+    third = release(of, how, now=made.NOW + timedelta(days=2), again=how_then == "again")
+    assert (third.version, third.new, third.held_back) == ("2026-11-26", True, "")
+    assert latest(of, how) == replace(third, new=False)

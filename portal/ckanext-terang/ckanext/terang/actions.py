@@ -90,8 +90,9 @@ def terang_status(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]
 
     :returns: ``loads`` by resource, each with its ``state`` (``queued``, ``loading`` with bytes ``read``, ``ready``,
         ``failed`` with its ``error``, ``broken`` when nobody works on it any more), ``sha256`` and ``tag``;
-        ``unfinished``, whether a switch was broken off, which the next call carries on; ``previous``, since when (``at``,
-        seconds of Unix time) there is a release to go back to
+        ``unfinished``, whether a switch was broken off, which the next call carries on; ``previous``, the release to go
+        back to: since when it is (``at``, seconds of Unix time), and what of the metadata would be other then (``fields``
+        of the dataset; ``resources`` by id, None for one that was not there)
     """
     return loading.status(_package(context, "terang_status", data_dict))
 
@@ -127,12 +128,14 @@ def terang_rollback(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     What was loaded for the next release is dropped. An editor of the dataset's organisation may do it.
 
     :param id: the dataset
+    :param at: which release to go back to, as ``terang_status`` tells; where it is another one by now, nothing is done
+        (optional)
 
     :returns: as of ``terang_switch``
     """
     package = _package(context, "terang_rollback", data_dict)
     flip.repair(context, package)
-    return flip.rollback(context, package)
+    return flip.rollback(context, package, at=data_dict.get("at"))
 
 
 def _package(context: Context, action: str, data_dict: dict[str, Any]) -> str:

@@ -31,17 +31,24 @@ def switch(
     return _flip(context, package, {"change": change, "place": files.NEW, "resources": resources, "keep": keep})
 
 
-def rollback(context: Context, package: str) -> dict[str, Any]:
-    """Switch to the release before, which then can be taken back as well."""
+def rollback(context: Context, package: str, *, at: Any = None) -> dict[str, Any]:
+    """Switch to the release before (`at`: if it is still that one), which then can be taken back as well."""
     with transaction() as conn:
         old = note(conn, "previous", package)
+    if at is not None and (old or {}).get("at") != at:
+        raise _another()
     if not old or not any(found["file"] or found["had"] for found in old["resources"].values()):
         raise toolkit.ObjectNotFound("there is no release to go back to")
     for resource, found in old["resources"].items():
         if found["file"]:
             files.prepare_back(resource)
-    flip = {"change": {"undo": old["undo"]}, "place": files.BACK, "resources": old["resources"], "keep": True}
+    change = {"undo": old["undo"], "at": old["at"]}
+    flip = {"change": change, "place": files.BACK, "resources": old["resources"], "keep": True}
     return _flip(context, package, flip)
+
+
+def _another() -> toolkit.ValidationError:
+    return toolkit.ValidationError({"match": ["there is another release to go back to by now"]})
 
 
 def repair(context: Context, package: str) -> bool:
@@ -89,6 +96,8 @@ def _swap(conn: Connection, package: str, flip: dict[str, Any], undo: dict[str, 
     for resource in resources:
         database.lock(conn, resource)
     old = note(conn, "previous", package) or {"resources": {}}
+    if flip["change"].get("at") not in {None, old.get("at")}:
+        raise _another()
     swap.hold(conn, tables)
     kept = {}
     for resource, found in resources.items():

@@ -53,7 +53,8 @@ def status(package: str) -> dict[str, Any]:
         old = database.note(conn, "previous", package)
         unfinished = database.note(conn, "switch", package) is not None
     shown = {resource: {key: load[key] for key in load if key != "table"} for resource, load in loads.items()}
-    return {"loads": shown, "unfinished": unfinished, "previous": {"at": old["at"]} if old else None}
+    kept = {"at": old["at"], "fields": old["undo"]["fields"], "resources": old["undo"]["resources"]} if old else None
+    return {"loads": shown, "unfinished": unfinished, "previous": kept}
 
 
 def _load(load: dict[str, Any], stream: BinaryIO | None, *, table: bool = True) -> dict[str, Any]:
