@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SETTINGS = "settings"
 READY = "ready"  # what a run will need is asked for before it reads: a function of contract and settings
+COLUMNS = "dagster/column_schema"
 ERROR, EXIT_CODE = "error", "exit code"  # of the metadata that a failed step leaves
 
 
@@ -33,14 +34,15 @@ def group_of(contract: Contract) -> str:
     return contract.name.replace("-", "_")
 
 
-def described(contract: Contract, *, kinds: set[str], what: str) -> dict[str, Any]:
-    """What every asset of a dataset says of itself."""
+def described(contract: Contract, *, kinds: set[str], what: str, restricted: bool = False) -> dict[str, Any]:
+    """What every asset of a dataset says of itself, before it was ever made; of a `restricted` one, all its columns."""
     language = "en" if "en" in contract.title.root else next(iter(contract.title.root))
     return {
         "group_name": group_of(contract),
         "kinds": kinds,
         "owners": [contract.owner or contract.publisher.contact],
         "description": f"{what}\n\n**{contract.title.said_in(language)}.** {contract.summary.said_in(language)}",
+        "metadata": {COLUMNS: raw_columns(contract) if restricted else public_columns(contract, language)},
         "required_resource_keys": {SETTINGS},
         "pool": f"dataset_{group_of(contract)}",
     }
@@ -85,9 +87,18 @@ def partitions_of(contract: Contract) -> dg.TimeWindowPartitionsDefinition | Non
     )
 
 
-def table_schema(columns: Sequence[tuple[str, str, str]]) -> dg.TableSchema:
-    """A column schema from names, types and descriptions."""
-    return dg.TableSchema(columns=[dg.TableColumn(name=n, type=t, description=d) for n, t, d in columns])
+def raw_columns(contract: Contract) -> dg.TableSchema:
+    """The columns of the restricted table, each with its class."""
+    columns = [dg.TableColumn(name=c.name, type=c.type, description=c.class_) for c in contract.raw_columns]
+    return dg.TableSchema(columns=columns)
+
+
+def public_columns(contract: Contract, language: str) -> dg.TableSchema:
+    """The columns that the public gets, each with its label."""
+    columns = [
+        dg.TableColumn(name=c.name, type=c.type, description=c.label.said_in(language)) for c in contract.public_columns
+    ]
+    return dg.TableSchema(columns=columns)
 
 
 def _raw(contract: Contract) -> dg.AssetsDefinition:
@@ -98,7 +109,12 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
         deps=[system_of(contract)] if contract.source.connection else [],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
-        **described(contract, kinds={"raw", contract.source.kind}, what="Rows as the source gave them. Restricted.")
+        **described(
+            contract,
+            kinds={"raw", contract.source.kind},
+            what="Rows as the source gave them. Restricted.",
+            restricted=True,
+        )
         | {"required_resource_keys": {SETTINGS, READY}},
     )
     def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -112,11 +128,10 @@ def _raw(contract: Contract) -> dg.AssetsDefinition:
         last = receipts[-1]
         if contract.source.connection:
             context.log_event(_seen(contract, last))
-        schema = [(c.name, c.type, c.class_) for c in contract.raw_columns]
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": last.rows,
-                "dagster/column_schema": table_schema(schema),
+                COLUMNS: raw_columns(contract),
                 "rows": last.rows,
                 "rejected lines": last.rejects,
                 "deleted at the source": last.deleted,
@@ -162,13 +177,11 @@ def _public(contract: Contract) -> dg.AssetsDefinition:
         with step(context, contract) as settings:
             account = protect(contract, settings)
             screened = read_json(store_of(contract.name, settings).screening)
-        language = settings.languages[0]
-        schema = [(c.name, c.type, c.label.said_in(language)) for c in contract.public_columns]
         broken = {rule["name"]: rule["failed"] - rule["kept"] for rule in screened["rules"]}
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": account.published_rows,
-                "dagster/column_schema": table_schema(schema),
+                COLUMNS: public_columns(contract, settings.languages[0]),
                 "read": account.read,
                 "published": account.published,
                 "quarantined": account.quarantined,

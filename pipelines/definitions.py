@@ -40,7 +40,10 @@ def defs() -> dg.Definitions:
 
 def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
     every = contracts.values()
-    systems = {assets.defs.system_of(c): {str(c.source.kind)} for c in every if c.source.connection}
+    systems: dict[dg.AssetKey, set[str]] = {}
+    for contract in every:
+        if contract.source.connection:
+            systems.setdefault(assets.defs.system_of(contract), set()).add(contract.source.kind)
     return dg.Definitions(
         assets=[
             dg.AssetSpec(key, group_name="systems", kinds=kinds, description=f"Internal system: {key.path[-1]}.")

@@ -10,6 +10,8 @@ import dagster as dg
 import pytest
 import yaml
 
+from assets.catalog import load_all
+from assets.settings import load
 from pipelines.definitions import defs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,6 +23,60 @@ def test_the_code_location_loads_and_every_dataset_has_its_four_assets() -> None
     keys = {key.to_user_string() for key in code.resolve_asset_graph().get_all_asset_keys()}
     datasets = {file.stem for file in (ROOT / "assets/contracts").glob("[!_]*.yml")}
     assert {f"{room}/{name}" for room in ("raw", "public", "release", "portal") for name in datasets} <= keys
+
+
+CONTRACTS = load_all(load(ROOT / "terang.toml"))
+ROOMS = ("raw", "public", "release", "portal")
+KINDS = {"public": {"public", "parquet"}, "portal": {"portal", "ckan"}}
+
+
+@pytest.fixture(scope="module")
+def code() -> dg.Definitions:
+    """The definitions, made once."""
+    return defs()
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_every_asset_says_what_it_is_before_it_was_ever_made(code: dg.Definitions, name: str) -> None:
+    """Group, owner, kinds, a description with the dataset's title, and its columns: all of raw, else the public ones."""
+    contract, graph = CONTRACTS[name], code.resolve_asset_graph()
+    raw, public = ([(c.name, c.type) for c in columns] for columns in (contract.raw_columns, contract.public_columns))
+    kinds = {**KINDS, "raw": {"raw", contract.source.kind}, "release": {"release", *contract.formats}}
+    for room in ROOMS:
+        asset = graph.get(dg.AssetKey([room, name]))
+        assert (asset.group_name, asset.owners) == (name.replace("-", "_"), [contract.owner])
+        assert asset.kinds == kinds[room]
+        assert contract.title.said_in("en") in (asset.description or "")
+        columns = asset.metadata["dagster/column_schema"].columns
+        assert [(column.name, column.type) for column in columns] == (raw if room == "raw" else public)
+        assert all(column.description for column in columns)
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_lineage_leads_from_the_system_to_the_portal(code: dg.Definitions, name: str) -> None:
+    """Each asset follows from the one before, the first from the internal system that the contract reads."""
+    contract, graph = CONTRACTS[name], code.resolve_asset_graph()
+    system = dg.AssetKey(["system", contract.source.connection or ""])
+    chain = [system, *(dg.AssetKey([room, name]) for room in ROOMS)]
+    assert [graph.get(key).parent_keys for key in chain[1:]] == [{key} for key in chain[:-1]]
+    assert contract.source.kind in graph.get(system).kinds
+    assert graph.get(system).description
+
+
+def test_schedules_fire_by_the_contract_in_the_office_s_time_zone(code: dg.Definitions) -> None:
+    """The cron of each contract, on the clock of terang.toml."""
+    settings = load(ROOT / "terang.toml")
+    fires = {
+        one.name: (one.cron_schedule, one.execution_timezone)
+        for one in code.schedules or ()
+        if isinstance(one, dg.ScheduleDefinition)
+    }
+    assert settings.timezone == "Asia/Makassar"
+    assert fires == {
+        f"{name.replace('-', '_')}_schedule": (contract.schedule, settings.timezone)
+        for name, contract in CONTRACTS.items()
+        if contract.schedule
+    }
 
 
 def test_workspace_and_tool_dg_agree() -> None:
