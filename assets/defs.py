@@ -24,9 +24,9 @@ COLUMNS = "dagster/column_schema"
 ERROR, EXIT_CODE = "error", "exit code"  # of the metadata that a failed step leaves
 
 
-def defs(contract: Contract) -> dg.Definitions:
-    """The restricted and the public table of one dataset."""
-    return dg.Definitions(assets=[_raw(contract), _public(contract)])
+def defs(contract: Contract, timezone: str) -> dg.Definitions:
+    """The restricted and the public table of one dataset; its parts begin in the office's `timezone`."""
+    return dg.Definitions(assets=[_raw(contract, timezone), _public(contract)])
 
 
 def group_of(contract: Contract) -> str:
@@ -73,7 +73,7 @@ def _ended(context: Any, error: TerangError, retries: Retries) -> dg.RetryReques
     return dg.Failure(description=str(error), metadata=metadata, allow_retries=False)
 
 
-def partitions_of(contract: Contract) -> dg.TimeWindowPartitionsDefinition | None:
+def partitions_of(contract: Contract, timezone: str) -> dg.TimeWindowPartitionsDefinition | None:
     """Years or months in which the source is read, this one included."""
     part = contract.partition
     if part is None:
@@ -83,6 +83,7 @@ def partitions_of(contract: Contract) -> dg.TimeWindowPartitionsDefinition | Non
         start=part.start,
         fmt="%Y" if yearly else "%Y-%m",
         cron_schedule="0 0 1 1 *" if yearly else "0 0 1 * *",
+        timezone=timezone,
         end_offset=1,
     )
 
@@ -101,8 +102,8 @@ def public_columns(contract: Contract, language: str) -> dg.TableSchema:
     return dg.TableSchema(columns=columns)
 
 
-def _raw(contract: Contract) -> dg.AssetsDefinition:
-    partitions = partitions_of(contract)
+def _raw(contract: Contract, timezone: str) -> dg.AssetsDefinition:
+    partitions = partitions_of(contract, timezone)
 
     @dg.asset(
         key=["raw", contract.name],

@@ -84,19 +84,19 @@ def protect(contract: Contract, settings: Settings) -> Protected:
         else:
             shown = published = _write(contract, batches, target)
             hidden = [*persons.hidden(), *taken.hidden()]
-    account = Protected(
-        read=screening["read"],
-        published=published,
-        quarantined=screening["quarantined"],
-        duplicates=screening["duplicates"],
-        withheld=tuple(part.told(contract) for part in hidden),
-        published_rows=shown,
-        raw_sha256=screening["raw_sha256"],
-        public_sha256=sha256(store.table),
-        contract=contract.digest,
-        takedown=listed.digest,
-    )
-    account.check(contract.name)
+        account = Protected(
+            read=screening["read"],
+            published=published,
+            quarantined=screening["quarantined"],
+            duplicates=screening["duplicates"],
+            withheld=tuple(part.told(contract) for part in hidden),
+            published_rows=shown,
+            raw_sha256=screening["raw_sha256"],
+            public_sha256=sha256(target),
+            contract=contract.digest,
+            takedown=listed.digest,
+        )
+        account.check(contract.name)  # before the table takes its place
     write_json(store.hidden, {"public_sha256": account.public_sha256, "sums": sums(hidden, measures(contract))})
     write_json(store.withheld, asdict(account))
     return account

@@ -30,7 +30,7 @@ def defs() -> dg.Definitions:
         room
         for contract in contracts.values()
         for room in (
-            assets.defs.defs(contract),
+            assets.defs.defs(contract, settings.timezone),
             quality.defs.defs(contract, lambda: contracts),
             publish.defs.defs(contract),
         )

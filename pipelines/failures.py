@@ -1,19 +1,23 @@
 """What stopped a run, read from what Dagster wrote down of it: in words for people, as facts for machines."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 import dagster as dg
 
 from assets.contract import Contract
+from assets.defects import short, told_of
 from assets.defs import ERROR, EXIT_CODE
 from assets.errors import Blocked, Defect, TerangError
-from assets.redaction import cleaned
 from assets.settings import Settings
 from publish.release import latest
 
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+_LOOK = "look at the run in Dagster"
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
 _INTERRUPTED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 
@@ -41,14 +45,14 @@ def interrupted(result: dg.ExecuteInProcessResult) -> bool:
 
 def failures(contract: Contract, settings: Settings, result: dg.ExecuteInProcessResult) -> list[Failure]:
     """Every reason, the first one first; none when the run did all it should."""
-    found = [*_steps(result), *_checks(contract, settings, result)]
+    found = [*_steps(contract, result), *_checks(contract, settings, result)]
     if found or result.success:
         return found
-    ended = [event.message or "" for event in result.all_events if event.is_failure]
-    return [_unforeseen(contract, ended[-1] if ended else "the run was stopped")]
+    ends = [event.event_specific_data for event in result.all_events if event.is_failure]
+    return [_unforeseen(contract.name, getattr(ends[-1], "error", None) if ends else None)]
 
 
-def _steps(result: dg.ExecuteInProcessResult) -> Iterator[Failure]:
+def _steps(contract: Contract, result: dg.ExecuteInProcessResult) -> Iterator[Failure]:
     for event in result.all_events:
         if not event.is_step_failure:
             continue
@@ -59,8 +63,7 @@ def _steps(result: dg.ExecuteInProcessResult) -> Iterator[Failure]:
         if told and told.description:
             yield _told(told.description, told.metadata)
         else:
-            words = cleaned(data.error.message if data.error else event.message or "")
-            yield Failure(error=Defect.__name__, exit_code=Defect.exit_code, message=words)
+            yield _unforeseen(contract.name, data.error)
 
 
 def _told(description: str, metadata: Mapping[str, Any]) -> Failure:
@@ -87,5 +90,13 @@ def _checks(contract: Contract, settings: Settings, result: dg.ExecuteInProcessR
     yield Failure(error=Blocked.__name__, exit_code=Blocked.exit_code, message="\n".join([head, *rules]), facts=facts)
 
 
-def _unforeseen(contract: Contract, words: str) -> Failure:
-    return failure(Defect(cleaned(words), dataset=contract.name, next="look at the run in Dagster"))
+def _unforeseen(dataset: str, error: Any) -> Failure:
+    """An error outside our own steps, as Dagster wrote it down: its classes and places, without its words."""
+    kinds, places = [], []
+    while error is not None:
+        kinds.append(error.cls_name or "an error")
+        places += [f"{short(Path(file))}:{line}" for file, line in _FRAME.findall("".join(error.stack))]
+        error = error.cause
+    return failure(
+        told_of(kinds, places, dataset=dataset) if kinds else Defect("the run was stopped", dataset=dataset, next=_LOOK)
+    )

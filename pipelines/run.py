@@ -110,7 +110,7 @@ def _stopped(contract: Contract, first: Failure, started: float, *others: Failur
 
 def _partition_tags(contract: Contract, settings: Settings, partition: str | None) -> dict[str, str]:
     """One partition, or on a first run all of them in one go, or else the newest."""
-    partitions = partitions_of(contract)
+    partitions = partitions_of(contract, settings.timezone)
     if partitions is None:
         return {}
     keys = list(partitions.get_partition_keys())

@@ -16,7 +16,7 @@ def schedule_of(contract: Contract, timezone: str) -> dg.ScheduleDefinition | No
     """The contract's schedule; a dataset read in parts runs for the newest part."""
     if contract.schedule is None:
         return None
-    partitions = partitions_of(contract)
+    partitions = partitions_of(contract, timezone)
 
     def newest(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         if partitions is None:

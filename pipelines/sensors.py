@@ -9,6 +9,7 @@ from assets.contract import Contract
 from assets.defs import SETTINGS, group_of
 from assets.errors import TerangError
 from assets.settings import Settings
+from assets.sources.files import folder_of
 from assets.store import store_of
 
 QUIET_SECONDS = 30
@@ -45,7 +46,7 @@ def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
 
 def _state(contract: Contract, settings: Settings, pattern: str) -> str | None:
     """Names, sizes and times of the files; None while one is still changing, or when all were read since they came."""
-    folder = settings.folder(settings.connection(contract.source.connection or "").url)
+    folder = folder_of(settings.connection(contract.source.connection or "").url, settings.root)
     stats = [(file.name, file.stat()) for file in sorted(folder.glob(pattern))]
     newest = max((stat.st_mtime for _, stat in stats), default=0.0)
     receipt = store_of(contract.name, settings).receipt

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from assets.errors import TerangError, Unproven
+from assets.errors import Busy, TerangError, Unproven
 from assets.store import Store
 
 FILE = "ledger.jsonl"
@@ -56,13 +56,29 @@ class Entry:
 def append(store: Store, event: Event) -> Entry:
     """Add an event and return only when it is on disk; raises `TerangError` where the chain before it is broken."""
     path = store.releases / FILE
-    with FileLock(store.releases / f".{FILE}.lock", timeout=LOCK_WAIT):
+    with _held(store):
         before = check(store)
         last = before[-1] if before else None
         entry = _sealed(store.dataset, event, n=last.n + 1 if last else 1, previous=last.hash if last else FIRST)
         with _at_the_end(path) as descriptor:
             _write_all(descriptor, f"{_canonical(asdict(entry))}\n".encode())
     return entry
+
+
+@contextmanager
+def _held(store: Store) -> Iterator[None]:
+    lock = store.releases / f".{FILE}.lock"
+    try:
+        with FileLock(lock, timeout=LOCK_WAIT):
+            yield
+    except Timeout:
+        raise Busy(
+            "another run is writing its ledger",
+            dataset=store.dataset,
+            where=str(lock),
+            found=f"held for {LOCK_WAIT} s",
+            next="wait until it has ended, then run again",
+        ) from None
 
 
 def entries(store: Store) -> list[Entry]:

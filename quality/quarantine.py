@@ -12,12 +12,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from assets.contract import Contract
+from assets.formula import PATTERN
 from assets.sql import name, parquet, text
 from assets.store import LINE, ROW, Store, replacing
 
 BATCH = 65_536
-# A spreadsheet runs a cell that begins so; the Parquet file beside it has the cell as it came.
-_FORMULA = "^([=+@\\t\\r]|-[^0-9])"
+_NUMBER = r"^-\d+(?:[.,]\d+)*$"  # every cell is text here, and an amount below nothing is no formula
 
 
 def write(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store, rules: Mapping[int, str]) -> int:
@@ -85,8 +85,10 @@ def _cell(key: str) -> str:
 
 
 def _defused(batch: pa.RecordBatch, cells: list[str]) -> pa.RecordBatch:
+    """Cells that no spreadsheet runs; the Parquet file beside it has them as they came."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     for cell in cells:
-        risky = pc.fill_null(pc.match_substring_regex(columns[cell], pattern=_FORMULA), fill_value=False)
+        formula, number = (pc.match_substring_regex(columns[cell], pattern=one) for one in (PATTERN, _NUMBER))
+        risky = pc.fill_null(pc.and_not(formula, number), fill_value=False)
         columns[cell] = pc.if_else(risky, pc.binary_join_element_wise("'", columns[cell], ""), columns[cell])
     return pa.RecordBatch.from_pydict(columns, schema=batch.schema)

@@ -1,16 +1,15 @@
 """CSV: RFC 4180 with CRLF, UTF-8 without a byte order mark, a header of column names."""
 
-import re
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.formula import PATTERN
 from assets.model import Text
-from assets.sql import name
+from assets.sql import name, text
 from publish.formats.format import Context
 from publish.formats.lines import is_text, plain, stream
-from publish.metadata.table import FORMULA_STARTS
 
 NAME = "csv"
 EXTENSION = "csv"
@@ -27,7 +26,6 @@ NOTE = Text(
         "remove one to get the text itself.",
     }
 )
-FORMULA = rf"^''*[{re.escape(''.join(FORMULA_STARTS))}]"  # what `safe` of a small table says, in SQL
 
 
 def write(table: Path, target: Path, context: Context) -> None:
@@ -42,7 +40,7 @@ def write(table: Path, target: Path, context: Context) -> None:
 
 def guarded(cell: str) -> str:
     """A text with one apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN '''' || {cell} ELSE {cell} END"
+    return f"CASE WHEN regexp_matches({cell}, {text(PATTERN)}) THEN '''' || {cell} ELSE {cell} END"
 
 
 def encoded(cell: str) -> str:
@@ -56,10 +54,10 @@ def _cell(column: str, kind: pa.DataType) -> str:
     if not is_text(kind):
         return f"coalesce({plain(column, kind)}, '')"
     cell = name(column)
-    text = guarded(cell)
+    safe = guarded(cell)
     careful = (
         f"CASE WHEN {cell} = '' THEN '\"\"' WHEN regexp_matches({cell}, '[\",\\r\\n]')"
-        f" THEN '\"' || replace({text}, '\"', '\"\"') || '\"' ELSE {text} END"
+        f" THEN '\"' || replace({safe}, '\"', '\"\"') || '\"' ELSE {safe} END"
     )
     return f"CASE WHEN {_looks_odd(cell)} THEN {careful} ELSE coalesce({cell}, '') END"
 

@@ -5,16 +5,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from assets.formula import safe
+
 Cell = str | int | Decimal | None
-
-# Texts that a spreadsheet would run: https://owasp.org/www-community/attacks/CSV_Injection. Apostrophes before one of
-# these characters count too, so that the way back is unambiguous.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(text: str) -> str:
-    """A text with one apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def write_csv(target: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

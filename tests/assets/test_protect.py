@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assets import protect as protect_module
 from assets.catalog import load
 from assets.contract import Contract
 from assets.errors import ContractError, Unbalanced, Unproven
@@ -108,6 +109,16 @@ def test_a_sum_of_persons_whom_nobody_counts_is_a_mistake_of_the_contract(tmp_pa
     assert "needs count" in str(error.value)
 
 
+def test_a_table_that_lacks_a_row_is_never_put_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is checked before, and nothing of the table stays in public storage."""
+    contract, settings, store = _prepared(tmp_path, PAYMENTS.replace("ROWS", "keep"), ROWS, excluded=[])
+    whole = "assets.protect._write", protect_module._write
+    monkeypatch.setattr(whole[0], lambda *given: whole[1](*given) - 1)
+    with pytest.raises(Unbalanced, match="rows are missing"):
+        protect(contract, settings)
+    assert list(store.public.iterdir()) == []
+
+
 def test_persons_are_redacted_where_rows_are_kept(tmp_path: Path) -> None:
     """The row stays, the name does not, and no dropped column is in the file."""
     contract, settings, store = _prepared(tmp_path, PAYMENTS.replace("ROWS", "keep"), ROWS, excluded=[])
@@ -151,6 +162,7 @@ import sys
 from pathlib import Path
 import pyarrow.parquet as pq
 from assets.catalog import load
+from assets import protect as protect_module
 from assets.protect import protect
 from assets.settings import Settings
 from assets.store import store_of

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from assets.catalog import load_all
+from assets.contract import Contract
+from assets.defs import partitions_of
 from assets.settings import load
 from pipelines.definitions import defs
 
@@ -99,6 +101,22 @@ def test_a_dataset_read_by_year_runs_for_the_newest_on_schedule_and_for_all_in_o
     assert [request.partition_key for request in answer.run_requests or []] == ["2027"]
     raw = code.resolve_assets_def(dg.AssetKey(["raw", "apbd-realisasi"]))
     assert raw.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_a_month_begins_in_the_office_and_not_in_greenwich() -> None:
+    """On the first of February, two in the night in Jakarta, February is the newest month."""
+    text = {"en": "x"}
+    columns = [{"name": name, "type": "string", "class": "public", "label": text} for name in ("a", "bulan")]
+    contract = Contract.model_validate({
+        "name": "monthly", "title": text, "summary": text, "publisher": {"name": "x", "contact": "a@example.org"},
+        "license": "CC0-1.0", "schedule": "0 2 1 * *", "source": {"kind": "sql", "connection": "db", "table": "t"},
+        "partition": {"by": "bulan", "every": "month", "start": "2026-01"}, "key": ["a"], "columns": columns,
+    })  # fmt: skip
+    at = datetime(2026, 1, 31, 19, tzinfo=UTC)
+    for zone, newest in (("Asia/Jakarta", "2026-02"), ("UTC", "2026-01")):
+        parts = partitions_of(contract, zone)
+        assert parts is not None
+        assert parts.get_partition_keys(at)[-1] == newest
 
 
 def test_one_run_of_a_dataset_at_a_time_and_a_portal_entry_that_tells_when_it_is_stale() -> None:

@@ -88,6 +88,24 @@ def test_a_run_ends_with_the_code_of_its_first_error(  # noqa: PLR0917 - a row o
     assert "Budi" not in f"{ended.out}{ended.err}{_everything(Path(os.environ['DAGSTER_HOME']))}"
 
 
+def test_an_error_outside_our_steps_is_told_without_its_words(
+    office: Path, terang: Terang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster caught it: its class and where it happened, as of any defect."""
+    del office
+
+    def broken(*_: object) -> None:
+        raise KeyError("Budi Contoh")
+
+    monkeypatch.setattr("assets.defs.table_schema", broken)
+    ended = terang("run", "--json")
+    (told,) = json.loads(ended.out)
+    assert (told["error"], told["exit_code"]) == ("Defect", 1)
+    assert "KeyError" in told["facts"]["found"]
+    assert "assets/defs.py:" in told["facts"]["where"]
+    assert "Budi" not in f"{ended.out}{ended.err}"
+
+
 def _everything(folder: Path) -> str:
     return "".join(file.read_bytes().decode(errors="replace") for file in folder.rglob("*") if file.is_file())
 

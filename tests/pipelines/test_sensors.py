@@ -71,6 +71,15 @@ def test_what_was_read_by_hand_since_it_came_is_not_read_again(drop: Path) -> No
     assert runs()[0] == 0
 
 
+def test_a_drop_folder_may_be_an_address(drop: Path) -> None:
+    """file:// with the whole path names the same folder."""
+    office = drop.parents[1] / "terang.toml"
+    text = office.read_text(encoding="utf-8")
+    assert 'url = "incoming"' in text
+    office.write_text(text.replace('url = "incoming"', f'url = "{drop.parent.as_uri()}"'), encoding="utf-8")
+    assert runs()[0] == 1
+
+
 def test_an_empty_drop_folder_is_no_error(drop: Path) -> None:
     """Nothing there, nothing to do."""
     drop.unlink()

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from assets.errors import TerangError
+from assets.errors import Busy, TerangError
 from assets.store import Store, store_of
 from publish import ledger
 from publish.ledger import Event
@@ -28,6 +29,16 @@ def test_entries_are_chained(tmp_path: Path) -> None:
     assert (first.n, first.previous, first.time) == (1, ledger.FIRST, "2026-11-23T18:00:00+00:00")
     assert (second.previous, third.previous) == (first.hash, second.hash)
     assert ledger.entries(told(tmp_path, 0)) == [first, second, third]
+
+
+def test_a_ledger_that_another_run_writes_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waited for in vain, it is told as what it is, with the lock."""
+    store = told(tmp_path, 1)
+    monkeypatch.setattr(ledger, "LOCK_WAIT", 0.0)
+    with FileLock(store.releases / ".ledger.jsonl.lock"), pytest.raises(Busy, match="another run") as error:
+        told(tmp_path, 1)
+    assert error.value.facts["where"].endswith(".ledger.jsonl.lock")
+    assert len(ledger.check(store)) == 1
 
 
 def test_an_empty_ledger_is_whole(tmp_path: Path) -> None:
