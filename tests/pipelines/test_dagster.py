@@ -1,6 +1,10 @@
 """What an engineer sees in Dagster of a run: checks that name their rule, figures, pictures, and what stops a run."""
 
-from collections.abc import Mapping
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ from assets.errors import SourceUnreachable
 from assets.settings import CONFIG_VARIABLE
 from pipelines.definitions import defs
 from pipelines.office import make
+from publish.ckan.client import ATTEMPTS
 
 HEADER = "kode_rekening,bulan,nilai\n"
 
@@ -108,3 +113,72 @@ def test_only_a_fault_outside_is_tried_again(office: Path, monkeypatch: pytest.M
     tried = execute("raw")
     assert not tried.success
     assert len([e for e in tried.all_events if e.is_step_up_for_retry]) == 3
+
+
+@dataclass(kw_only=True, slots=True)
+class Portal:
+    """A portal that answers everything with one status, and counts how often it was asked."""
+
+    url: str = ""
+    status: int = 503
+    asked: int = 0
+
+
+@pytest.fixture
+def portal(office: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+    """The portal of the office; nobody waits between two tries."""
+    made = Portal()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            made.asked += 1
+            self.send_response(made.status)
+            self.end_headers()
+            if made.status == 403:
+                error = {"__type": "Authorization Error", "message": "no"}
+                self.wfile.write(json.dumps({"success": False, "error": error}).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        made.url = f"http://127.0.0.1:{server.server_port}"
+        for name, value in {
+            "PORTALS__DEFAULT__URL": made.url,
+            "CKAN_TOKEN": "token-of-nobody",
+            "RETRIES__WAIT": "0",
+        }.items():
+            monkeypatch.setenv(f"TERANG_{name}", value)
+        monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+        monkeypatch.setattr("pipelines.ready._silent", set())
+        yield made
+        server.shutdown()
+    del office
+
+
+def started(result: dg.ExecuteInProcessResult, step: str) -> int:
+    """How often a step was begun, or begun again."""
+    return len([e for e in result.all_events if e.step_key == step and (e.is_step_start or e.is_step_restarted)])
+
+
+def test_a_portal_that_is_down_is_tried_again_and_nothing_else_is(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As often as terang.toml says; the source is read once, and the release is made once."""
+    monkeypatch.setenv("TERANG_RETRIES__TIMES", "2")
+    result = execute("raw", "public", "release", "portal")
+    assert not result.success
+    assert [e.step_key for e in result.all_events if e.is_step_up_for_retry] == ["portal__example"] * 2
+    assert [started(result, f"{room}__example") for room in ("raw", "release", "portal")] == [1, 1, 3]
+    assert portal.asked == (1 + 3) * ATTEMPTS  # once before the source is read, then by each try
+
+
+def test_a_portal_that_refuses_is_not_tried_again(portal: Portal) -> None:
+    """It is asked before the source is read; a token does not become better by waiting."""
+    portal.status = 403
+    result = execute("raw", "public", "release", "portal")
+    assert not result.success
+    assert not [e for e in result.all_events if e.is_step_up_for_retry]
+    assert [started(result, f"{room}__example") for room in ("raw", "portal")] == [1, 0]
