@@ -164,7 +164,13 @@ class Quarantine(Strict):
 
 
 class Contract(Strict):
-    """Everything Terang needs to know of one dataset."""
+    """Everything Terang needs to know of one dataset.
+
+    `portal_edits` says what becomes of texts that people edit on the portal, instead of here: `overwrite` puts back what
+    this file says, and tells what was there; `keep` leaves such a text as it is until it says the same as this file again;
+    `refuse` stops until somebody has decided. Files and rows can't be kept: they are put right, or refused. Resources,
+    groups and tags that people add always stay.
+    """
 
     name: DatasetName
     title: LocalText
@@ -190,6 +196,8 @@ class Contract(Strict):
     reconcile: tuple[Reconcile, ...] = ()
     formats: tuple[Format, ...] = ("csv", "parquet", "xlsx", "jsonl")
     portal: str = "default"
+    # says nothing of the data: another choice makes no new release
+    portal_edits: Literal["overwrite", "keep", "refuse"] = Field(default="overwrite", exclude=True)
 
     @field_validator("columns")
     @classmethod

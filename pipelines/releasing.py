@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assets.errors import Unproven
+from assets.errors import SettingsError, Unproven
 from assets.settings import Settings
 from assets.store import store_of
 from pipelines.chosen import AsJson, Names, chosen, each, office
@@ -18,9 +18,16 @@ def plan(names: Names = None, *, as_json: AsJson = False) -> None:
     each(names, _plan, as_json=as_json)
 
 
-def publish(names: Names = None, *, as_json: AsJson = False) -> None:
+def publish(
+    names: Names = None,
+    *,
+    plan: Annotated[str | None, typer.Option(help="Only if exactly this plan is what would be done.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Bring the portal to the newest release; a second time there is nothing to do."""
-    each(names, _publish, as_json=as_json)
+    if plan is not None and len(names or ()) != 1:
+        raise SettingsError("a plan is of one dataset", next="terang publish DATASET --plan ID")
+    each(names, lambda contract, settings: _publish(contract, settings, plan), as_json=as_json)
 
 
 def verify(
@@ -58,18 +65,22 @@ def _released(contract: Any, settings: Settings) -> Any:
 
 
 def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
+    from publish.ckan import keep  # noqa: PLC0415
     from publish.ckan import plan as planned  # noqa: PLC0415
 
     made = planned(contract, settings, _released(contract, settings))
-    return made.document(), list(made.lines())
+    keep(made, store_of(contract.name, settings))
+    return made.document(), made.lines()
 
 
-def _publish(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
-    from publish.ckan import apply  # noqa: PLC0415
+def _publish(contract: Any, settings: Settings, wanted: str | None) -> tuple[Any, list[str]]:
+    from publish.ckan import apply, require  # noqa: PLC0415
     from publish.ckan import plan as planned  # noqa: PLC0415
 
     store = store_of(contract.name, settings)
     with store.lock("job"), store.lock():  # neither beside a whole run nor beside a step that Dagster runs
         made = planned(contract, settings, _released(contract, settings))
+        if wanted is not None:
+            require(made, wanted, store)
         outcome = apply(made, contract, settings)
     return asdict(outcome), [*made.lines(), f"{outcome.writes} writes, {outcome.seconds:.1f} s, {outcome.url}"]

@@ -1,7 +1,7 @@
 """The publish room in Dagster: `release/<dataset>` (files, for ever) and `portal/<dataset>` (what readers see)."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,7 +74,7 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
         else None,
         **described(contract, kinds={"portal", "ckan"}, what="What the public sees: the dataset on the portal."),
     )
-    def portal(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def portal(context: dg.AssetExecutionContext) -> Iterator[dg.AssetObservation | dg.MaterializeResult[None]]:
         from publish.ckan import apply, plan  # noqa: PLC0415
         from publish.release import latest  # noqa: PLC0415
 
@@ -85,15 +85,19 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
                     "there is no release to publish", dataset=contract.name, next=f"terang run {contract.name}"
                 )
             made = plan(contract, settings, newest)
+            planned = dg.MetadataValue.md(made.markdown())
+            yield dg.AssetObservation(context.asset_key, description="planned", metadata={"plan": planned})
             outcome = apply(made, contract, settings)
         metadata: dict[str, Any] = {
             "portal": dg.MetadataValue.url(outcome.url),
             "writes": outcome.writes,
             "seconds": round(outcome.seconds, 2),
             "rows": outcome.rows,
-            "what was done": dg.MetadataValue.md("\n".join(f"- {line}" for line in made.lines()) or "nothing changed"),
+            "plan": made.id,
+            "edited on the portal": ", ".join(edit.path for edit in made.edits) or "nothing",
+            "what was done": planned,
         }
-        return dg.MaterializeResult(metadata=metadata)
+        yield dg.MaterializeResult(metadata=metadata)
 
     return portal
 

@@ -18,7 +18,7 @@ from assets.store import Store, explained, read_json, store_of, write_json
 from assets.table import public_schema
 from publish import ledger, reasons
 from publish.release import Release, alone, find, point_at, put_right
-from publish.standing import ROLLED_BACK, Standing, standing
+from publish.standing import ROLLED_BACK, SHOWN, Standing, standing
 
 if TYPE_CHECKING:
     from publish.ckan.back import Shown
@@ -93,7 +93,7 @@ def _told(store: Store, begun: dict[str, Any], now: datetime) -> str:
     told = ledger.entries(store)
     stands = standing(told)
     if stands.current == begun["to"]:
-        return next(entry.hash for entry in reversed(told) if entry.version == begun["to"])
+        return next(entry.hash for entry in reversed(told) if entry.event in SHOWN and entry.version == begun["to"])
     event = ledger.Event(
         event=ROLLED_BACK,
         time=now,

@@ -10,6 +10,7 @@ RELEASED: Final = "released"
 ROLLED_BACK: Final = "rolled back"
 TAKEN_DOWN: Final = "taken down"
 LIFTED: Final = "lifted"
+PUBLISHED: Final = "published"  # on a portal: does not change what readers are to get
 SHOWN: Final = frozenset({RELEASED, ROLLED_BACK})
 
 

@@ -10,25 +10,31 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from assets.contract import Contract
+from assets.errors import Blocked
 from assets.model import Text
 from assets.settings import Settings
+from assets.store import Store, store_of
 from publish.ckan import load, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
 from publish.ckan.creating import create, without_file
+from publish.ckan.facts import meant, numbered
 from publish.ckan.planning import Plan, planned
-from publish.ckan.present import LOADING, REWRITING, changed_fields, changed_resource, gone, has_view
+from publish.ckan.present import LOADING, REWRITING, has_view
 from publish.ckan.resources import MARK, Resource, translated
 from publish.ckan.revise import Revision, revise
 from publish.ckan.steps import ROWS_CHANGE
+from publish.ckan.work import Work, as_planned, is_public, loading_mark, revised, switched
+from publish.ckan.written import ADDED, Written, note
 
 log = logging.getLogger(__name__)
 
 LOOKS: Final = 3
 PAUSE_S: Final = 2.0
+MOST: Final = 6
 VIEW: Final = Text({"id": "Tabel", "en": "Table"})
 
 
@@ -46,28 +52,20 @@ class Outcome:
     resource_ids: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
-    """A plan being carried out; `at` is told the name of each thing done, so that tests can stop there."""
-
-    client: Client
-    plan: Plan
-    languages: tuple[str, ...]
-    careful: bool
-    at: Callable[[str], None]
-
-
 def apply(plan: Plan, contract: Contract, settings: Settings, *, at: Callable[[str], None] = lambda _: None) -> Outcome:
     """Write what the plan says.
 
     Raises `PortalMismatch` where the portal then shows something else, `Busy` where it changed since the plan,
-    `PortalUnreachable` where it stopped answering, `Blocked` where a gate finds what must not leave.
+    `PortalUnreachable` where it stopped answering, `Blocked` where a gate finds what must not leave, or where people
+    edited the dataset and the contract wants them to be asked.
     """
     began = time.monotonic()
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
+        _tell_edits(plan)
         if plan:
             _scan(plan, contract)
-            _persevere(client, plan, contract, settings, at)
+            plan = _persevere(client, plan, contract, settings, at)
+        _note(plan, store_of(contract.name, settings), client.writes)
         return Outcome(
             dataset=plan.dataset,
             version=plan.desired.version,
@@ -80,13 +78,45 @@ def apply(plan: Plan, contract: Contract, settings: Settings, *, at: Callable[[s
         )
 
 
+def _tell_edits(plan: Plan) -> None:
+    """Say what people edited; raises `Blocked` where the contract wants them to be asked first."""
+    paths = numbered([edit.path for edit in plan.edits], MOST)
+    if plan.refused:
+        raise Blocked(
+            "somebody edited the dataset on the portal, and the contract says portal_edits: refuse; nothing was written",
+            dataset=plan.dataset,
+            where=plan.portal,
+            found=paths,
+            next=f"terang plan {plan.dataset} shows it: undo it on the portal, or write it into the contract",
+        )
+    if paths:
+        kept = sum(edit.kept for edit in plan.edits)
+        log.warning("%s: edited on the portal: %s (%d kept)", plan.dataset, paths, kept)
+
+
+def _note(plan: Plan, store: Store, writes: int) -> None:
+    """Keep what the portal says now beside the ledger; of an edit that stays, what we wrote before it."""
+    before, ours = plan.written.facts if plan.written else {}, meant(plan.derived)
+    kept = {edit.path: before.get(edit.path, "") for edit in plan.edits if edit.kept}
+    told = {**plan.facts[1], **kept}
+    written = Written(
+        portal=plan.portal,
+        version=plan.desired.version,
+        mark=plan.desired.mark,
+        rows=plan.desired.table.rows if plan.desired.table else None,
+        facts={path: text for path, text in told.items() if text and (path in ours or not path.startswith(ADDED))},
+    )
+    facts = {"plan": plan.id, "writes": writes, "edits": [edit.path for edit in plan.edits]}
+    note(store, written, content_digest=plan.release.content_digest, facts=facts)
+
+
 def _scan(plan: Plan, contract: Contract) -> None:
     from quality.gates.scan import scan_payload  # noqa: PLC0415 - the quality room loads only when something is sent
 
     scan_payload(plan.desired.document(), contract)
 
 
-def _persevere(client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]) -> None:
+def _persevere(client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]) -> Plan:
     """Carry out the plan; where the answer to a write was lost, look at what there is and go on from there."""
     if plan.has("carry on") and plan.present:
         switching.carry_on(client, plan.present.id)
@@ -101,7 +131,8 @@ def _persevere(client: Client, plan: Plan, contract: Contract, settings: Setting
             time.sleep(PAUSE_S * (look + 1))
             plan = planned(client, contract, settings, plan.release)
         else:
-            return
+            break
+    return plan
 
 
 def _carry_out(work: Work) -> None:
@@ -127,7 +158,7 @@ def _switch(work: Work) -> None:
     plan, client, table = work.plan, work.client, work.plan.desired.table
     assert plan.capabilities.extension is not None  # noqa: S101 - its only caller looked
     if plan.present is None:
-        package = create(client, plan.desired, _loading(work))
+        package = create(client, plan.desired, loading_mark(work))
         work.at("created")
     else:
         package = plan.present.id
@@ -136,7 +167,7 @@ def _switch(work: Work) -> None:
         resource.id: resource for resource in [*plan.uploads, *(r for r in plan.desired.resources if r.id in tables)]
     }
     switching.load(client, package, sent.values(), tables, able=plan.capabilities.extension, at=work.at)
-    switching.switch(client, _switching(work, package), {id_: resource.sha256 for id_, resource in sent.items()})
+    switching.switch(client, switched(work, package), {id_: resource.sha256 for id_, resource in sent.items()})
     work.at("switched")
     if plan.has("update dictionary", "add view"):
         _load(work)
@@ -147,26 +178,12 @@ def _switch(work: Work) -> None:
         _read_sample(work)
 
 
-def _switching(work: Work, package: str) -> Revision:
-    """What changes with the files: also the mark, which must be what we planned for, and resources that are new."""
-    plan, now, data = work.plan, work.plan.present, work.plan.desired.data.id
-    revision = _revision(plan, package)
-    if now is None:
-        return revision
-    mark = {MARK: _loading(work) if plan.has("make public") else plan.desired.mark}
-    missing = [without_file(resource) for resource in plan.desired.resources if resource.id not in now.resources]
-    added = [{**new, **(mark if new["id"] == data else {})} for new in missing]
-    marked = {data: {**revision.resources.get(data, {}), **mark}} if data in now.resources else {}
-    match = {f"resources__{data}__{MARK}": now.mark} if now.mark else {}
-    return replace(revision, resources={**revision.resources, **marked}, added=added, match=match)
-
-
 def _begin(work: Work) -> str:
     """Make the dataset, or mark its table as being loaded; returns its id."""
     plan = work.plan
     now = plan.present
     if now is None:
-        package = create(work.client, plan.desired, _loading(work))
+        package = create(work.client, plan.desired, loading_mark(work))
         work.at("created")
         return package
     missing = [resource for resource in plan.desired.resources if resource.id not in now.resources]
@@ -177,17 +194,14 @@ def _begin(work: Work) -> str:
     return now.id
 
 
-def _loading(work: Work) -> str:
-    return f"{REWRITING if work.plan.has('change columns') else LOADING}:{work.plan.desired.version}"
-
-
 def _mark_loading(work: Work, missing: list[Resource]) -> None:
     now, data = work.plan.present, work.plan.desired.data
     assert now is not None  # noqa: S101 - its only caller looked
-    mark, known = {MARK: _loading(work)}, data.id in now.resources
-    match = {f"resources__{data.id}__{MARK}": now.mark} if now.mark else {}
+    mark, known = {MARK: loading_mark(work)}, data.id in now.resources
     added = [{**without_file(new), **(mark if new.id == data.id else {})} for new in missing]
-    revision = Revision(package=now.id, resources={data.id: mark} if known else {}, added=added, match=match)
+    revision = Revision(
+        package=now.id, resources={data.id: mark} if known else {}, added=added, match=as_planned(work.plan)
+    )
     revise(work.client, revision)
 
 
@@ -212,19 +226,20 @@ def _load(work: Work) -> None:
         work.at("view")
 
 
-def _public_already(work: Work) -> bool:
-    return work.plan.present is not None and work.plan.present.public
-
-
 def _read_table(work: Work) -> None:
-    """Compare the whole table: as a reader where it is public, with our token while it is not."""
-    table = work.plan.desired.table
+    """Compare the table, or the few rows that changed: as a reader where it is public, with our token while it is not."""
+    table, plan = work.plan.desired.table, work.plan
     assert table is not None  # noqa: S101 - its only caller looked
-    if not _public_already(work):
-        readback.check_table(work.client, table)
+    old = plan.basis.path if plan.few else None
+
+    def check(client: Client) -> None:
+        readback.check_changed(client, table, old) if old else readback.check_table(client, table)
+
+    if not is_public(work):
+        check(work.client)
     else:
         with readback.anonymous(work.client) as reader:
-            readback.check_table(reader, table)
+            check(reader)
             work.client.reads += reader.reads
     work.at("table read back")
 
@@ -234,29 +249,10 @@ def _send_files_and_fields(work: Work, package: str) -> None:
     plan = work.plan
     if not plan.has("upload", "patch fields", "remove resource"):
         return
-    revise(work.client, replace(_revision(plan, package), files={r.id: r.path for r in plan.uploads}))
+    match = {} if work.client.writes else as_planned(plan)
+    files = {resource.id: resource.path for resource in plan.uploads}
+    revise(work.client, replace(revised(plan, package), files=files, match=match))
     work.at("uploaded")
-
-
-def _revision(plan: Plan, package: str) -> Revision:
-    now, changed = plan.present, _changed_resources(plan)
-    return Revision(
-        package=package,
-        fields=changed_fields(plan.desired, now) if now else {},
-        resources={id_: new for id_, new in changed.items() if new},
-        removed=list(gone(plan.desired, now).values()),
-    )
-
-
-def _changed_resources(plan: Plan) -> dict[str, dict[str, Any]]:
-    """New words of each resource; a file that is sent brings its own checksum and size again."""
-    now, sent = plan.present, {resource.id for resource in plan.uploads}
-    changed = {}
-    for resource in plan.desired.resources:
-        fields = changed_resource(resource, now) if now and resource.id in now.resources else {}
-        own = {name: resource.fields[name] for name in ("hash", "size", "mimetype", "format")}
-        changed[resource.id] = {**fields, **own} if resource.id in sent else fields
-    return changed
 
 
 def _read_files(work: Work, package: str) -> None:
@@ -265,7 +261,7 @@ def _read_files(work: Work, package: str) -> None:
     resources = plan.desired.resources if plan.has("mark", "make public") else plan.uploads
     if not resources:
         return
-    if _public_already(work):
+    if is_public(work):
         with readback.anonymous(client) as reader:
             bad = readback.check_files(reader, package, resources)
             client.reads += reader.reads

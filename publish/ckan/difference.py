@@ -25,6 +25,8 @@ from publish.ckan.table import Table
 from publish.rows import NUMBERED, count, differs, parquet, same_row, sums
 
 ROWS: Final = 20_000
+REMOVED: Final = 2_000  # keys in one request
+ASKED: Final = 500  # keys in one question
 INTERNAL: Final = "_id"
 DUMPED: Final = "dumped"
 BLOCK: Final = 1 << 24  # bytes of CSV at a time; no row is longer
@@ -44,6 +46,16 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Counts of rows to add, change and remove of one month or code."""
+
+    name: str
+    added: int
+    changed: int
+    removed: int
 
 
 class Difference:
@@ -73,9 +85,27 @@ class Difference:
     def removed(self, column: str) -> Iterator[list[Any]]:
         """The values of `column` in the rows to remove, in lists that fit into a request."""
         query = f"SELECT {name(column)} FROM removed"
-        for batch in self._con.sql(query).to_arrow_reader(ROWS // 10):
+        for batch in self._con.sql(query).to_arrow_reader(REMOVED):
             if batch.num_rows:
                 yield batch.column(0).to_pylist()
+
+    def rows(self, which: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of `added` or `changed` in canonical form, in lists that fit into a question."""
+        names = ", ".join(_canonical(name, type_) for name, type_ in self._table.types.items())
+        for batch in self._con.sql(f"SELECT {names} FROM {which}").to_arrow_reader(ASKED):
+            yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+    def parts(self, expression: str) -> list[Part]:
+        """The counts by an expression over a row, in its order; rows that have none of it last."""
+        kinds = ("added", "changed", "removed")
+        rows = " UNION ALL ".join(
+            f"SELECT ({expression})::VARCHAR AS part, '{kind}' AS kind FROM {kind}" for kind in kinds
+        )
+        counts = ", ".join(f"count(*) FILTER (kind = '{kind}')" for kind in kinds)
+        found = self._con.execute(
+            f"SELECT part, {counts} FROM ({rows}) GROUP BY part ORDER BY part NULLS LAST"
+        ).fetchall()
+        return [Part(name=part or "none", added=a, changed=c, removed=r) for part, a, c, r in found]
 
     def sums(self, which: str) -> dict[str, Decimal]:
         """The exact sum of each measure, in the `old` or the `new` table."""

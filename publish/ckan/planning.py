@@ -1,32 +1,37 @@
 """The plan: what must be done so that a portal says what it should. Reads only; `apply` writes.
 
-Nothing to do means no steps, and `apply` then writes nothing.
+Nothing to do means no steps, and `apply` then writes nothing. Its id binds what it says to what it was based on.
 """
 
-import hashlib
-import json
+from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from assets.contract import Contract
 from assets.settings import Settings
-from assets.table import ID
-from publish.ckan import lines
+from assets.store import store_of
+from publish.ckan import calls, facts, lines
+from publish.ckan.basis import basis, release_of, retyped
 from publish.ckan.capabilities import Capabilities, probe
 from publish.ckan.client import Client
 from publish.ckan.desired import Desired, desired
-from publish.ckan.difference import Changes, Difference, compare, scratch
-from publish.ckan.present import REWRITING, Present, PresentTable, present
+from publish.ckan.difference import Changes, Difference, Part, compare, scratch
+from publish.ckan.parts import grouping
+from publish.ckan.present import Present, present
 from publish.ckan.readback import dump
 from publish.ckan.resources import Resource
+from publish.ckan.settling import settled
 from publish.ckan.steps import Basis, Step, Verb, can_switch, steps
-from publish.ckan.table import Table
+from publish.ckan.written import Edit, Written, digest, edits, read
 
 if TYPE_CHECKING:
     from publish.release import Release
+
+ID_LETTERS: Final = 12
+FEW: Final = 100  # one row in so many
+LARGE: Final = 50_000  # fewer rows are read whole in a fraction of a second
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,19 +44,35 @@ class Total:
     after: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """What becomes of the rows: counts, the same `by` month or code, and totals; `changes` is None where none do."""
+
+    changes: Changes | None = None
+    by: str = ""
+    parts: tuple[Part, ...] = ()
+    totals: tuple[Total, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The steps from what is to what should be, with all that `apply` needs to carry them out."""
+    """The steps from what is to what should be, with all that `apply` needs to carry them out.
+
+    `derived` is what the contract wants of any portal, `desired` what it comes to on this one.
+    """
 
     dataset: str
     portal: str
     release: "Release"
     capabilities: Capabilities
+    derived: Desired
     desired: Desired
     present: Present | None
     basis: Basis
-    changes: Changes | None
-    totals: tuple[Total, ...]
+    rows: Rows
+    written: Written | None
+    edits: tuple[Edit, ...]
+    refused: bool
     steps: tuple[Step, ...]
 
     def __bool__(self) -> bool:
@@ -60,6 +81,11 @@ class Plan:
     def has(self, *verbs: Verb) -> bool:
         """Whether any of these is to be done."""
         return any(step.verb in verbs for step in self.steps)
+
+    @property
+    def changes(self) -> Changes | None:
+        """The counts of rows."""
+        return self.rows.changes
 
     @property
     def uploads(self) -> tuple[Resource, ...]:
@@ -72,11 +98,45 @@ class Plan:
         """Whether files, table and metadata change together, by ckanext-terang."""
         return self.capabilities.extension is not None and self.has("load table", "upload") and can_switch(self.desired)
 
+    @property
+    def few(self) -> bool:
+        """Whether so few rows change, of a large table that we know, that looking at those is enough."""
+        rows = self.changes
+        if (
+            rows is None
+            or self.basis.kind != "release"
+            or len(self.desired.table.key if self.desired.table else ()) != 1
+        ):
+            return False
+        return rows.after >= LARGE and FEW * (rows.added + rows.changed + rows.removed) <= rows.after
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """How often each action that writes will be called."""
+        return calls.of(self)
+
+    @cached_property
+    def facts(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What the portal says, and what it will say, in the same form."""
+        return facts.said(self.present, self.desired), facts.meant(self.desired)
+
+    @cached_property
+    def based_on(self) -> dict[str, str]:
+        """All that was read of the portal's state."""
+        kinds = {resource.id: resource.kind for resource in self.desired.resources}
+        return facts.seen(self.present, kinds)
+
+    @cached_property
+    def wanted(self) -> str:
+        """SHA-256 of all that will be sent, the rows by their release."""
+        return digest([self.desired.document(), self.desired.mark])
+
     @cached_property
     def id(self) -> str:
-        """A short name for exactly this plan."""
-        body = json.dumps(self._body(), sort_keys=True, default=str).encode()
-        return hashlib.sha256(body).hexdigest()[:8]
+        """A short name for exactly this plan, on exactly this state of the portal."""
+        body = {name: value for name, value in self._body().items() if name != "seconds"}
+        body["steps"] = [(step.verb, step.what, step.reason) for step in self.steps]
+        return digest([body, self.based_on, self.wanted])[:ID_LETTERS]
 
     @property
     def seconds(self) -> float:
@@ -85,24 +145,33 @@ class Plan:
 
     def document(self) -> dict[str, Any]:
         """The plan as plain JSON data."""
-        return {"id": self.id, **self._body()}
+        return {"id": self.id, **self._body(), "based_on": digest(self.based_on)}
 
     def lines(self) -> list[str]:
         """The plan for people; no lines when there is nothing to do."""
         return lines.of(self)
 
+    def markdown(self) -> str:
+        """The plan as a table for a page."""
+        return lines.markdown(self)
+
     def _body(self) -> dict[str, Any]:
-        rows = self.changes
+        before, after = self.facts
         return {
             "dataset": self.dataset,
             "portal": self.portal,
             "from": self.present.version if self.present else None,
             "to": self.desired.version,
-            "rows": {name: getattr(rows, name) for name in Changes.__slots__} if rows else None,
+            "rows": asdict(self.changes) if self.changes else None,
+            "rows_by": {"by": self.rows.by, "parts": [asdict(part) for part in self.rows.parts]},
             "compared_with": self.basis.kind,
+            "totals": [asdict(total) for total in self.rows.totals],
+            "facts": {path: [before.get(path), after.get(path)] for path in facts.differing(before, after)},
+            "edits": [asdict(edit) for edit in self.edits],
+            "refused": self.refused,
             "method": "load and switch" if self.switched else "keyed changes",
-            "totals": [{name: getattr(total, name) for name in Total.__slots__} for total in self.totals],
-            "steps": [{name: getattr(step, name) for name in Step.__slots__} for step in self.steps],
+            "steps": [asdict(step) for step in self.steps],
+            "calls": self.calls,
             "seconds": round(self.seconds, 1),
         }
 
@@ -123,129 +192,59 @@ def check(contract: Contract, settings: Settings) -> Capabilities:
 def planned(client: Client, contract: Contract, settings: Settings, release: "Release") -> Plan:
     """The same, with an open client."""
     able = probe(client, groups=contract.topics)
-    wanted = desired(contract, release, settings.languages, able)
-    now = present(client, wanted, able)
+    derived = desired(contract, release, settings.languages, able)
+    now = present(client, derived, able)
+    before = read(store_of(contract.name, settings), client.portal.url)
+    edited = _edited(contract, settings, derived, now, before)
+    wanted = settled(derived, now, before, edited)
     found = basis(now, wanted, contract, settings)
-    changes, totals = _rows(client, contract, wanted, now, found)
+    rows = _rows(client, contract, wanted, now, found)
     return Plan(
         dataset=contract.name,
         portal=client.portal.url,
         release=release,
         capabilities=able,
+        derived=derived,
         desired=wanted,
         present=now,
         basis=found,
-        changes=changes,
-        totals=totals,
-        steps=steps(wanted, now, found, changes, switch=able.extension),
+        rows=rows,
+        written=before,
+        edits=edited,
+        refused=bool(edited) and contract.portal_edits == "refuse",
+        steps=steps(wanted, now, found, rows.changes, switch=able.extension),
     )
 
 
-def basis(now: Present | None, wanted: Desired, contract: Contract, settings: Settings) -> Basis:
-    """What to compare the rows with. The portal's own table is read only where its mark can't be trusted."""
-    table = wanted.table
-    if table is None or now is None or now.table is None:
-        return Basis(kind="empty", reason="the portal has no table")
-    altered = _altered(table, now.table, now.mark)
-    if altered:
-        return altered
-    doubt = _doubt(now, wanted, table)
-    if doubt:
-        return Basis(kind="portal", reason=doubt)
-    if now.mark == wanted.mark:
-        return Basis(kind="same", reason="the same contents")
-    old = _local(now, table, contract, settings)
-    if old is None:
-        return Basis(kind="portal", reason="the portal's release is not in this store")
-    return Basis(kind="release", reason=f"compared with {now.version}", path=old)
+def _edited(
+    contract: Contract, settings: Settings, wanted: Desired, now: Present | None, before: Written | None
+) -> tuple[Edit, ...]:
+    shown, meant = facts.said(now, wanted), facts.meant(settled(wanted, now, before, ()))
+    known = release_of(now, contract, settings) is not None
+    return edits(before, now, shown, meant, known=known, keep=contract.portal_edits == "keep")
 
 
-def _doubt(now: Present, wanted: Desired, table: Table) -> str | None:
-    """Why the mark does not tell what the table holds."""
-    if not now.mark:
-        return "the table has no mark"
-    if now.unsettled:
-        return "an earlier run was broken off"
-    if now.mark != wanted.mark:
-        return None if table.key == (ID,) else "rows without an id are found by the portal's own"
-    return None if now.table and now.table.rows == table.rows else "somebody changed the table on the portal"
-
-
-def _altered(table: Table, now: PresentTable, mark: str) -> Basis | None:
-    """How a table of other columns comes to hold these rows; also where an earlier run has not written all of them."""
-    changed = _shape(table, now)
-    if changed:
-        kept = _kept(table, now)
-        return Basis(kind="alter" if kept else "rebuild", reason=changed, kept=kept)
-    if mark.startswith(REWRITING):
-        return Basis(kind="alter", reason="an earlier run was broken off", kept=tuple(table.types))
-    return None
-
-
-def _shape(table: Table, now: PresentTable) -> str | None:
-    """Why the portal's table cannot hold these rows: columns to come, to go, of another type, in another place."""
-    wanted = {field["id"]: field["type"] for field in table.fields}
-    come = [f"+ {name}" for name in wanted if name not in now.types]
-    go = [f"- {name}" for name in now.types if name not in wanted]
-    other = [f"~ {name}" for name in retyped(table, now)]
-    if not (come or go or other) and list(now.types) != list(wanted):
-        return "columns in another order"
-    return ", ".join([*come, *other, *go]) or None
-
-
-def retyped(table: Table, now: PresentTable) -> list[str]:
-    """Columns that the portal's table has as another type."""
-    return [field["id"] for field in table.fields if now.types.get(field["id"], field["type"]) != field["type"]]
-
-
-def _kept(table: Table, now: PresentTable) -> tuple[str, ...]:
-    """The first columns that stand in the portal's table too, in this order: CKAN adds columns only at the end.
-
-    None where rows have no id: the key of such a table follows from its columns.
-    """
-    present, kept = iter(now.types.items()), []
-    for field in table.fields if table.key == (ID,) else ():
-        if (field["id"], field["type"]) not in present:  # looks on from where the last one was found
-            break
-        kept.append(str(field["id"]))
-    return tuple(kept)
-
-
-def _local(now: Present, table: Table, contract: Contract, settings: Settings) -> Path | None:
-    """The Parquet file of the release that the portal holds, if it has the same columns and as many rows as the portal."""
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    from publish.release import find  # noqa: PLC0415
-
-    release = find(contract, settings, now.version or "")
-    if release is None or not now.mark.endswith(f" {release.content_digest[: len(now.mark.partition(' ')[2])]}"):
-        return None
-    path = release.path / table.parquet.name
-    if not path.is_file() or now.table is None:
-        return None
-    old, new = pq.read_schema(path), pq.read_schema(table.parquet)
-    same = old.names == new.names and old.types == new.types
-    return path if same and pq.read_metadata(path).num_rows == now.table.rows else None
-
-
-def _rows(
-    client: Client, contract: Contract, wanted: Desired, now: Present | None, found: Basis
-) -> tuple[Changes | None, tuple[Total, ...]]:
+def _rows(client: Client, contract: Contract, wanted: Desired, now: Present | None, found: Basis) -> Rows:
     table = wanted.table
     if table is None or found.kind == "same":
-        return None, ()
+        return Rows()
     without = retyped(table, now.table) if now and now.table and found.kind == "alter" else None
     with scratch(table) as folder:
         old = dump(client, table, folder) if found.kind in {"portal", "alter"} else found.path
         with compare(table, old, without=without) as difference:
-            return difference.counts, _totals(difference, contract)
+            return _counted(difference, contract)
 
 
-def _totals(difference: Difference, contract: Contract) -> tuple[Total, ...]:
+def _counted(difference: Difference, contract: Contract) -> Rows:
+    by, expression = grouping(contract) or ("", "")
+    parts = difference.parts(expression) if by and difference.counts.before else []
+    totals = tuple(_totals(difference, contract))
+    return Rows(changes=difference.counts, by=by, parts=tuple(parts), totals=totals)
+
+
+def _totals(difference: Difference, contract: Contract) -> Iterable[Total]:
     units = {column.name: column.unit or "" for column in contract.public_columns if column.class_ == "public_measure"}
     before, after = difference.sums("old"), difference.sums("new")
-    return tuple(
-        Total(column=name, unit=unit, before=f"{before[name]:f}", after=f"{after[name]:f}")
-        for name, unit in units.items()
-        if unit and name in after
-    )
+    for name, unit in units.items():
+        if unit and name in after:
+            yield Total(column=name, unit=unit, before=f"{before[name]:f}", after=f"{after[name]:f}")

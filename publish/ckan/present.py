@@ -13,7 +13,6 @@ from publish.ckan.table import Table
 
 LOADING: Final = "loading"
 REWRITING: Final = "loading columns"  # every row must be written again, also by the run after one that was broken off
-ONCE: Final = frozenset({"issued"})  # the date of first issue is set when it is new, and then left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,33 +125,31 @@ def changed_fields(wanted: Desired, now: Present) -> dict[str, Any]:
     """The dataset's fields that must be set, with their new values; None takes a field away."""
     package = now.package
     fields: dict[str, Any] = {
-        name: value
-        for name, value in wanted.fields.items()
-        if not _same(value, package.get(name)) and not (name in ONCE and package.get(name))
+        name: value for name, value in wanted.fields.items() if not _same(value, package.get(name))
     }
     fields |= {name: None for name in sorted(wanted.absent) if package.get(name)}
     have = {entry["key"]: entry["value"] for entry in package.get("extras", ())}
     kept = {name: value for name, value in have.items() if name not in wanted.absent}
-    more = {name: value for name, value in wanted.extras.items() if not (name in ONCE and have.get(name))}
-    if {**kept, **more} != have:
-        fields["extras"] = [{"key": key, "value": value} for key, value in sorted({**kept, **more}.items())]
+    extras = {**kept, **wanted.extras}
+    if extras != have:
+        fields["extras"] = [{"key": key, "value": value} for key, value in sorted(extras.items())]
     return fields
 
 
 def changed_resource(wanted: Resource, now: Present) -> dict[str, Any]:
     """The resource's fields that must be set, with their new values."""
     found = now.resources.get(wanted.id, {})
-    kept = {*ONCE, "modified"} if found.get("hash") == wanted.sha256 else ONCE
-    return {
-        name: value
-        for name, value in wanted.fields.items()
-        if not _same(value, found.get(name)) and not (name in kept and found.get(name))
-    }
+    return {name: value for name, value in wanted.fields.items() if not _same(value, found.get(name))}
 
 
 def changed_texts(table: Table, now: PresentTable) -> list[str]:
     """The columns whose entry in the dictionary is not what it should be."""
-    return [field["id"] for field in table.fields if dict(now.info.get(field["id"], {})) != dict(field["info"])]
+    return [field["id"] for field in table.fields if _stated(now.info.get(field["id"], {})) != _stated(field["info"])]
+
+
+def _stated(info: Mapping[str, Any]) -> dict[str, Any]:
+    """Without entries that say nothing, which CKAN's own form leaves behind."""
+    return {entry: value for entry, value in info.items() if value}
 
 
 def gone(wanted: Desired, now: Present | None) -> dict[str, str]:

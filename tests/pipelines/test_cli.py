@@ -122,3 +122,11 @@ def test_editors_find_the_schema_of_a_contract(tmp_path: Path) -> None:
     assert json.loads((contract.parent / named).read_text()) == json.loads(
         _terang(tmp_path / "office", "schema").stdout
     )
+
+
+def test_a_plan_is_of_one_dataset(tmp_path: Path) -> None:
+    """`--plan` without the dataset that it is of is refused before anything is asked."""
+    _terang(tmp_path, "init", "office")
+    refused = _terang(tmp_path / "office", "publish", "--plan", "7f3a0c1d2e4f")
+    assert refused.returncode == 2
+    assert "terang publish DATASET --plan ID" in refused.stderr

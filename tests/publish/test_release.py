@@ -151,6 +151,22 @@ def test_a_killed_run_is_put_right(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert set(contents(first.path)) | {"changes.csv", "retired.csv"} == set(contents(second.path))
 
 
+def test_publishing_the_release_before_does_not_lose_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run is killed before readers get its release, and the old one is published again: the new one is still finished."""
+    store = made.staged(tmp_path)
+    of, how = made.contract(), made.settings(tmp_path)
+    release(of, how, now=made.NOW)
+    made.staged(tmp_path, rows=made.table(nilai="1.00"))
+    with monkeypatch.context() as patch:
+        kill(patch, "pointer")
+        with pytest.raises(KeyboardInterrupt):
+            release(of, how, now=made.NOW + timedelta(days=1))
+    ledger.append(store, ledger.Event(event="published", time=made.NOW, version="2026-11-24"))
+    assert release(of, how, now=made.NOW + timedelta(days=1)).version == "2026-11-25"
+
+
 def kill(patch: pytest.MonkeyPatch, stop: str) -> None:
     """Let the next release die at a point."""
 

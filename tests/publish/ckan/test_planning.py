@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from publish.ckan.basis import basis
 from publish.ckan.desired import Desired, desired
 from publish.ckan.difference import Changes
-from publish.ckan.planning import basis
 from publish.ckan.present import Present, PresentTable
 from publish.ckan.resources import MARK
 from publish.ckan.revise import Revision
+from publish.ckan.settling import settled
 from publish.ckan.steps import Basis, steps
 from tests.publish import made
 from tests.publish.ckan import office
@@ -84,7 +85,8 @@ CASES: dict[str, tuple[Callable[[Present], Present | None], Basis, Changes | Non
 def test_steps(wanted: Desired, case: str) -> None:
     """Each difference has its step and its reason; a portal that says all of it needs none."""
     change, found, changes = CASES[case]
-    planned = [asdict(step) for step in steps(wanted, change(as_wanted(wanted)), found, changes)]
+    now = change(as_wanted(wanted))
+    planned = [asdict(step) for step in steps(settled(wanted, now, None, ()), now, found, changes)]
     check_golden(f"steps_{case}.json", [{k: v for k, v in step.items() if k != "seconds"} for step in planned])
 
 

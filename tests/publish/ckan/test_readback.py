@@ -49,6 +49,39 @@ def test_a_value_that_reads_otherwise(portal: Portal, make: Make) -> None:
     assert "lain" not in caught.value.facts["found"].replace("main", "")
 
 
+@pytest.mark.parametrize("spoilt", ["", "added", "changed", "removed", "more"])
+def test_few_rows_of_a_large_table(portal: Portal, make: Make, monkeypatch: pytest.MonkeyPatch, spoilt: str) -> None:
+    """Where few rows of many changed, those and the count are compared: what reads otherwise is found all the same."""
+    monkeypatch.setattr("publish.ckan.planning.LARGE", 0)
+    made = make()
+    made.publish(made.released(office.rows(made.contract, FEW)))
+    now = office.rows(made.contract, [*FEW[1:], 301], nilai=lambda n: "1.00" if n == 20 else f"{n}000.05")
+    release = made.released(now, day=31)
+    plan = made.planned(release)
+    monkeypatch.setattr("publish.ckan.planning.FEW", 50)
+    assert plan.few
+    wrong: dict[str, Any] = {
+        "added": ("datastore_delete", {"filters": {"id": [office.row_id(301)]}}),
+        "changed": ("datastore_upsert", {"records": [{"id": office.row_id(20), "nilai": "2"}], "method": "update"}),
+        "removed": ("datastore_upsert", {"records": [{"id": office.row_id(1)}], "method": "insert"}),
+        "more": ("datastore_upsert", {"records": [{"id": "orang"}], "method": "insert"}),
+    }
+
+    def spoil(done: str) -> None:
+        if done == "loaded" and spoilt:
+            action, data = wrong[spoilt]
+            portal.action(action, resource_id=plan.desired.data.id, force=True, **data)
+
+    if spoilt:
+        with pytest.raises(PortalMismatch):
+            apply(plan, made.contract, made.settings, at=spoil)
+        made.publish(release)
+    else:
+        apply(plan, made.contract, made.settings)
+    assert verify(made.contract, made.settings).rows == 200
+    assert made.publish(release).writes == 0
+
+
 def test_a_table_that_differs_is_not_made_public(portal: Portal, make: Make) -> None:
     """When what was loaded reads otherwise, a first release stays private, and the next run mends it."""
     made = make()

@@ -1,0 +1,88 @@
+"""The calls of a plan that will write, counted before they are made: what a portal's operator finds in the log later."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from publish.ckan.difference import REMOVED, ROWS
+from publish.ckan.present import LOADING, REWRITING
+from publish.ckan.steps import ROWS_CHANGE
+
+if TYPE_CHECKING:
+    from publish.ckan.planning import Plan
+
+REVISE: Final = "package_revise"
+
+
+def of(plan: "Plan") -> dict[str, int]:
+    """How often each action that writes is called, in the order of the first of each."""
+    if plan.has("carry on"):
+        return {"terang_switch": 1}
+    found = _switched(plan) if plan.switched else _keyed(plan)
+    return {action: times for action, times in found.items() if times}
+
+
+def _switched(plan: "Plan") -> Counter[str]:
+    loads = {resource.id for resource in plan.uploads} | ({plan.desired.data.id} if plan.has("load table") else set())
+    return Counter(
+        {
+            "package_create": int(plan.has("create dataset")),
+            "terang_load": len(loads),
+            "terang_switch": 1,
+            "datastore_create": int(plan.has("update dictionary")),
+            "resource_view_create": _views(plan),
+            REVISE: int(plan.has("make public")),
+        }
+    )
+
+
+def _keyed(plan: "Plan") -> Counter[str]:
+    return Counter(
+        {
+            "package_create": int(plan.has("create dataset")),
+            REVISE: _marked(plan)
+            + int(plan.has("upload", "patch fields", "remove resource"))
+            + int(plan.has("mark", "make public")),
+            "datastore_delete": int(plan.has("rebuild table")) + _removals(plan),
+            "datastore_create": _created(plan),
+            "datastore_upsert": _upserts(plan),
+            "resource_view_create": _views(plan),
+        }
+    )
+
+
+def _views(plan: "Plan") -> int:
+    return int(plan.capabilities.views and plan.has("add view"))
+
+
+def _marked(plan: "Plan") -> int:
+    """Whether the table is marked as being loaded first."""
+    now = plan.present
+    if now is None:
+        return 0
+    missing = any(resource.id not in now.resources for resource in plan.desired.resources)
+    marked = now.mark.startswith(REWRITING if plan.has("change columns") else LOADING)
+    return int(missing or (plan.has(*ROWS_CHANGE) and not marked))
+
+
+def _created(plan: "Plan") -> int:
+    made = int(plan.has("create table", "rebuild table", "update dictionary"))
+    if not plan.has("change columns") or plan.desired.table is None:
+        return made
+    return made + (1 if len(plan.basis.kept) == len(plan.desired.table.fields) else 2)
+
+
+def _upserts(plan: "Plan") -> int:
+    rows = plan.changes
+    if rows is None:
+        return 0
+    if plan.has("create table", "rebuild table"):
+        return max(0, _requests(rows.after, ROWS) - 1)  # the first rows come with the table
+    return _requests(rows.added, ROWS) + _requests(rows.changed, ROWS) if plan.has("change rows") else 0
+
+
+def _removals(plan: "Plan") -> int:
+    return _requests(plan.changes.removed, REMOVED) if plan.changes and plan.has("change rows") else 0
+
+
+def _requests(rows: int, each: int) -> int:
+    return -(-rows // each)
