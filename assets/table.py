@@ -5,7 +5,7 @@ import pyarrow as pa
 from assets.contract import Contract
 from assets.types import arrow_type
 
-ID = "id"
+ID, ROW_ID = "id", "[a-p]{16}"  # the name of the first column, and what each of its cells looks like
 
 
 def public_schema(contract: Contract) -> pa.Schema:

@@ -48,7 +48,7 @@ def before(contract: Contract, name: str) -> str:
         return old
     may = f"{old} IN (SELECT {sql.name(name)} FROM shown)"
     if isinstance(technique, Redact) and technique.rows != "all":  # the row may be about a person now
-        may += f" AND {new} <> {sql.text(f'REDACTED: {technique.reason}')}"
+        may += f" AND {new} <> {sql.text(technique.mark)}"
     elif isinstance(technique, Anonymise) or (technique and technique.rows != "all"):
         may = "false"
     return f"CASE WHEN {old} IS NULL OR {old} = '' OR ({may}) THEN {old} ELSE {sql.text(NOT_TOLD)} END"

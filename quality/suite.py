@@ -16,17 +16,13 @@ from assets.privacy.generalise import Generalise
 from assets.privacy.pseudonym import Pseudonym
 from assets.privacy.redact import Redact
 from assets.store import write_json
-from assets.table import ID, table_key
+from assets.table import ID, ROW_ID, table_key
 from quality import expect
 from quality.expect import Expectation
 from quality.rules import columns_of
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
-
-PSEUDONYM = "[a-p]{20}"
-ROW_ID = "[a-p]{16}"
-_PERIOD = {"month": r"\d{4}-\d{2}", "year": r"\d{4}"}
 
 
 def document(contract: Contract) -> dict[str, Any]:
@@ -97,11 +93,11 @@ def _protected(column: Column) -> Iterator[Expectation]:
     if technique is None or technique.rows != "all":
         return
     if isinstance(technique, Redact):
-        yield expect.in_set(column, [f"REDACTED: {technique.reason}"], "is redacted")
+        yield expect.in_set(column, [technique.mark], "is redacted")
     elif isinstance(technique, Pseudonym):
-        yield expect.matches(column, PSEUDONYM, "is a pseudonym")
+        yield expect.matches(column, technique.form, "is a pseudonym")
     elif isinstance(technique, Generalise) and technique.to:
-        yield expect.matches(column, _PERIOD[technique.to], f"is a {technique.to}")
+        yield expect.matches(column, technique.form, f"is a {technique.to}")
 
 
 def _groups(contract: Contract, group: Aggregate) -> Iterator[Expectation]:

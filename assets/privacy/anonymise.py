@@ -59,7 +59,7 @@ class Anonymise(Technique):
 
     def misfits(self, kind: str) -> list[str]:
         """What does not go with a column of this type."""
-        return [f"level {one.said} does not go with type {kind}" for one in self.ladder if not one.fits(kind)]
+        return [problem for one in self.ladder for problem in one.misfits(kind)]
 
     def output_type(self, source: pa.DataType) -> pa.DataType:
         """Always text."""

@@ -1,19 +1,15 @@
 """Generalise: a coarser value that more people share."""
 
-from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pydantic import model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.model import Exact
+from assets.privacy.levels import Level
 from assets.privacy.technique import Technique, Vault
-
-DATES = {"month": "%Y-%m", "year": "%Y"}
 
 
 class Generalise(Technique):
@@ -26,18 +22,39 @@ class Generalise(Technique):
 
     technique: Literal["generalise"]
     to: Literal["month", "year"] | None = None
-    parts: int | None = None
-    bands: tuple[Exact, ...] | None = None
+    parts: int | None = Field(default=None, ge=1)
+    bands: tuple[Exact, ...] | None = Field(default=None, min_length=1)
 
     protects: ClassVar[frozenset[str]] = frozenset({"quasi_id", "personal_amount", "sensitive"})
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(way is not None for way in (self.to, self.parts, self.bands)) != 1:
+        if len(self._said) != 1:
             raise PydanticCustomError("generalise", "say exactly one of: to, parts, bands")
-        if self.bands is not None and list(self.bands) != sorted(set(self.bands)):
-            raise PydanticCustomError("generalise", "bands are lower bounds in rising order, each once")
+        try:
+            Level.model_validate(self._said)
+        except ValidationError as error:
+            raise PydanticCustomError("generalise", "{why}", {"why": error.errors()[0]["msg"]}) from None
         return self
+
+    @property
+    def _said(self) -> dict[str, str | int | tuple[Decimal, ...]]:
+        ways = {"to": self.to, "parts": self.parts, "bands": self.bands}
+        return {way: said for way, said in ways.items() if said is not None}
+
+    @property
+    def level(self) -> Level:
+        """How coarse: what is checked and shown is the level's."""
+        return Level.model_validate(self._said)
+
+    @property
+    def form(self) -> str:
+        """What each shown text looks like, as a regular expression."""
+        return self.level.form
+
+    def misfits(self, kind: str) -> list[str]:
+        """What does not go with a column of this type."""
+        return self.level.misfits(kind)
 
     def output_type(self, source: pa.DataType) -> pa.DataType:
         """Always text."""
@@ -46,26 +63,10 @@ class Generalise(Technique):
 
     def protect(self, values: pa.Array, *, vault: Vault) -> pa.Array:
         """The coarser values; NULL stays NULL, and an amount below the first band is its own band."""
+        from assets.duck import duck  # noqa: PLC0415 - loaded when rows are protected
+
         del vault
-        if self.to is not None:
-            return pc.strftime(values.cast(pa.timestamp("us")), format=DATES[self.to])
-        if self.parts is not None:
-            pattern = rf"^([^.]*(?:\.[^.]*){{0,{self.parts - 1}}}).*$"
-            return pc.replace_substring_regex(values.cast(pa.string()), pattern=pattern, replacement=r"\1")
-        return _banded(values, self.bands or ())
-
-
-def band_names(bounds: Sequence[Decimal]) -> list[str]:
-    """How bands are called: one below the first bound, then one from each bound up to the next."""
-    between = [f"{lower:f} - < {upper:f}" for lower, upper in pairwise(bounds)]
-    return [f"< {bounds[0]:f}", *between, f">= {bounds[-1]:f}"]
-
-
-def _banded(values: pa.Array, bounds: tuple[Decimal, ...]) -> pa.Array:
-    exact = values.cast(pa.decimal128(38, 2), safe=False)
-    below, *names = band_names(bounds)
-    result = pc.if_else(pc.is_valid(exact), pa.scalar(below, pa.string()), pa.scalar(None, pa.string()))
-    for lower, name in zip(bounds, names, strict=True):
-        inside = pc.greater_equal(exact, pa.scalar(lower, pa.decimal128(38, 2)))
-        result = pc.if_else(inside, pa.scalar(name, pa.string()), result)
-    return result
+        with duck() as connection:
+            connection.register("cells", pa.table({"cell": values}))
+            shown: pa.Table = connection.sql(f"SELECT {self.level.sql('cell')} AS shown FROM cells").to_arrow_table()
+            return shown.column("shown").combine_chunks().cast(pa.string())

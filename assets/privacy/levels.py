@@ -4,14 +4,15 @@ Which level a column gets is decided in `assets/anonymity/`, for all columns tog
 """
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.model import Exact, Strict
-from assets.privacy.generalise import DATES, band_names
 from assets.sql import text
 from assets.types import is_number
 
@@ -21,8 +22,8 @@ _TIME: tuple[Word, ...] = ("month", "year", "decade")
 _DECADE = "(year({0}) - year({0}) % 10)"
 _WORDS = {
     "exact": "CAST({0} AS VARCHAR)",
-    "month": f"strftime({{0}}, '{DATES['month']}')",
-    "year": f"strftime({{0}}, '{DATES['year']}')",
+    "month": "strftime({0}, '%Y-%m')",
+    "year": "strftime({0}, '%Y')",
     "decade": f"({_DECADE} || '-' || ({_DECADE} + 9))",
     "hidden": f"'{HIDDEN}'",
 }
@@ -75,10 +76,17 @@ class Level(Strict):
         if self.to in {"exact", "hidden"}:
             return True
         if self.to:
-            return kind in {"date", "datetime"}
+            return kind == "date"
         if self.width:
             return kind == "integer"
         return is_number(kind) if self.bands else kind == "string"
+
+    def misfits(self, kind: str) -> list[str]:
+        """Why values of this column type have no such form, in words."""
+        if self.fits(kind):
+            return []
+        days = ". Declare the column as date: its days begin in the zone of values" if kind == "datetime" else ""
+        return [f"level {self.said} does not go with type {kind}{days}"]
 
     def follows(self, finer: "Level") -> bool:
         """Whether all that `finer` shows alike, this level shows alike too."""
@@ -117,6 +125,12 @@ class Level(Strict):
             return r"-?\d+ - < -?\d+"
         names = band_names(self.bands) if self.bands else (*(self.groups or {}), HIDDEN)
         return "|".join(map(re.escape, names))
+
+
+def band_names(bounds: Sequence[Decimal]) -> list[str]:
+    """How bands are called: one below the first bound, then one from each bound up to the next."""
+    between = [f"{lower:f} - < {upper:f}" for lower, upper in pairwise(bounds)]
+    return [f"< {bounds[0]:f}", *between, f">= {bounds[-1]:f}"]
 
 
 def level(said: "Word | Level") -> Level:

@@ -12,6 +12,7 @@ from assets.errors import SettingsError
 from assets.privacy.technique import Technique, Vault
 
 # Letters only: a code that no scan can take for a person's number.
+_LENGTH = 20
 _LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
 
 
@@ -26,6 +27,11 @@ class Pseudonym(Technique):
 
     needs_key: ClassVar[bool] = True
     protects: ClassVar[frozenset[str]] = frozenset({"direct_id", "org_id", "linkage_key"})
+
+    @property
+    def form(self) -> str:
+        """What each code looks like, as a regular expression."""
+        return f"[a-p]{{{_LENGTH}}}"
 
     def output_type(self, source: pa.DataType) -> pa.DataType:
         """Always text."""
@@ -48,4 +54,4 @@ class Pseudonym(Technique):
 
 def _code(key: bytes, text: str) -> str:
     normal = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest().encode().translate(_LETTERS)[:20].decode()
+    return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest().encode().translate(_LETTERS)[:_LENGTH].decode()

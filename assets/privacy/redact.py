@@ -1,5 +1,6 @@
 """Redact: a fixed text with a reason stands in place of the value."""
 
+import re
 from typing import ClassVar, Literal
 
 import pyarrow as pa
@@ -21,6 +22,16 @@ class Redact(Technique):
         {"direct_id", "org_id", "quasi_id", "sensitive", "free_text", "linkage_key"}
     )
 
+    @property
+    def mark(self) -> str:
+        """What stands in place of a value."""
+        return f"REDACTED: {self.reason}"
+
+    @property
+    def form(self) -> str:
+        """The mark, as a regular expression."""
+        return re.escape(self.mark)
+
     def output_type(self, source: pa.DataType) -> pa.DataType:
         """Always text."""
         del source
@@ -29,5 +40,5 @@ class Redact(Technique):
     def protect(self, values: pa.Array, *, vault: Vault) -> pa.Array:
         """The redaction wherever there was a value; NULL stays NULL."""
         del vault
-        mark = pa.scalar(f"REDACTED: {self.reason}", pa.string())
+        mark = pa.scalar(self.mark, pa.string())
         return pc.if_else(pc.is_valid(values), mark, pa.scalar(None, pa.string()))

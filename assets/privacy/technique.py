@@ -33,6 +33,11 @@ class Technique(Strict):
     needs_key: ClassVar[bool] = False
     protects: ClassVar[frozenset[str]] = frozenset()
 
+    @property
+    def form(self) -> str | None:
+        """What every protected cell looks like, as a regular expression; None where nothing can be said of it."""
+        return None
+
     def misfits(self, kind: str) -> list[str]:
         """What of the options does not go with a column of this type, in words."""
         del kind

@@ -13,7 +13,7 @@ import pyarrow as pa
 from assets.column import Column
 from assets.contract import Contract
 from assets.model import Text
-from assets.table import ID, public_schema
+from assets.table import ID, ROW_ID, public_schema
 from publish.metadata import words
 
 
@@ -65,7 +65,7 @@ def _row_id() -> Field:
         class_="public",
         label=words.ROW_ID,
         description=words.ROW_ID_MEANING,
-        constraints={"required": True, "unique": True, "pattern": "[a-p]{16}"},
+        constraints={"required": True, "unique": True, "pattern": ROW_ID},
     )
 
 

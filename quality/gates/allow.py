@@ -4,16 +4,14 @@ Everything else is looked at. A code whose values hold nine digits needs a `patt
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import pairwise
 
 from assets.column import Column
 from assets.contract import Contract
 from assets.privacy.anonymise import Anonymise
 from assets.privacy.generalise import Generalise
-from assets.table import ID
+from assets.table import ID, ROW_ID
 from assets.types import is_number
 from quality.detectors import IDENTITIES
 from quality.detectors.look import Eye
@@ -22,7 +20,6 @@ from quality.detectors.probes import lets_through
 IDENTITY = 16
 """Digits of the shortest number by which a person is known: an amount of as many is looked at."""
 NOTHING = "[^\\s\\S]"
-_ROW_ID = "[a-p]{16}"
 NUMBER = r"'?-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _SHORT = r"'?-?\d{1,8}"
 _WIDTH = r"-?\d{1,8} - < -?\d{1,8}"
@@ -64,8 +61,8 @@ def of_column(column: Column) -> Known:
     if isinstance(column.technique, Anonymise):
         return Known(form="|".join(_of_levels(column, column.technique)) or NOTHING)
     if column.technique is not None:
-        bands = column.technique.bands if isinstance(column.technique, Generalise) else None
-        return Known(form=of_bands(bands) if bands else NOTHING)
+        banded = isinstance(column.technique, Generalise) and column.technique.bands
+        return Known(form=(banded and column.technique.form) or NOTHING)
     if is_number(column.type) and column.class_ in _AMOUNTS:
         return Known(form=NUMBER, amount=column.maximum is None)
     if is_number(column.type):
@@ -80,7 +77,7 @@ def _of_levels(column: Column, technique: Anonymise) -> Iterator[str]:
     """Bands by their names, and whole codes of an official pattern; a star and all else that is short needs no word."""
     for level in technique.ladder:
         if level.bands:
-            yield of_bands(level.bands)
+            yield level.form
         elif level.width:
             yield _WIDTH
         elif level.to == "exact" and column.pattern and not lets_through(column.pattern):
@@ -99,7 +96,7 @@ def of_code(column: Column) -> str | None:
 def of_contract(contract: Contract) -> dict[str, Known]:
     """What needs no look in every public column by name, `id` included."""
     columns = {column.name: of_column(column) for column in contract.public_columns}
-    return columns if contract.aggregate else {ID: Known(form=_ROW_ID), **columns}
+    return columns if contract.aggregate else {ID: Known(form=ROW_ID), **columns}
 
 
 def eye(contract: Contract) -> Eye:
@@ -118,10 +115,3 @@ def of_key(key: str, value: str) -> bool:
     if _DIGEST.fullmatch(value):
         return bool(_DIGEST_KEYS.fullmatch(key))
     return bool(_COUNT_KEYS.fullmatch(key) and re.fullmatch(NUMBER, value, re.ASCII))
-
-
-def of_bands(bounds: Sequence[Decimal]) -> str:
-    """The names of bands, as `assets/privacy/generalise.py` writes them."""
-    texts = [f"{bound:f}" for bound in bounds]
-    between = [f"{lower} - < {upper}" for lower, upper in pairwise(texts)]
-    return "|".join(map(re.escape, [f"< {texts[0]}", *between, f">= {texts[-1]}"]))

@@ -114,6 +114,24 @@ reconcile: [{{name: ledger, sum: nilai, by: [kode, {by}], against: {{values: [{{
     assert said in _mistakes(tmp_path, text)["reconcile[0].by[1]"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "said"),
+    [("string", "to: year", "level year does not go with type string"),
+     ("datetime", "to: month", "Declare the column as date"),
+     ("integer", "parts: 2", "level parts 2 does not go with type integer"),
+     ("string", "parts: 0", "greater than or equal to 1"),
+     ("integer", "bands: []", "at least 1 item"),
+     ("integer", "bands: [5, 5]", "in rising order"),
+     ("integer", "bands: [5], parts: 2", "say exactly one of")],
+)  # fmt: skip
+def test_a_coarser_value_goes_with_its_column(tmp_path: Path, kind: str, options: str, said: str) -> None:
+    """What would stop a run later stops the contract: a year of a text, no part at all, a moment in nobody's zone."""
+    text = f"""{GOOD}  - {{name: umur, type: {kind}, class: quasi_id, label: {{id: Umur, en: Age}},
+     privacy: {{technique: generalise, {options}}}}}
+"""
+    assert said in " ".join(_mistakes(tmp_path, text).values())
+
+
 def test_a_key_written_twice_is_a_mistake(tmp_path: Path) -> None:
     """YAML would silently keep the last of two; a contract does not load."""
     assert "more than once" in _mistakes(tmp_path, f"{GOOD}\nlicense: CC0-1.0\n")["license"]
