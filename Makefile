@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_HOME ?= $(HERE)/dagster
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: help demo test check portal real oracles bench install install-portal lock clean
+.PHONY: help demo test check portal real torture oracles bench install install-portal lock clean
 
 help:                ## what there is
 	@grep -hE '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
@@ -28,6 +28,9 @@ check: install $(DAGSTER_HOME)/dagster.yaml   ## lint, types and the quick tests
 
 real: install        ## the tests that read public files of real governments, where they are at hand
 	@$(BIN)/python -m pytest -m "real and not portal"
+
+torture: install install-portal   ## the tests of publishing with every fault at every place, which takes hours
+	@TERANG_TORTURE=1 $(BIN)/python -m pytest tests/publish/ckan tests/portal/terang
 
 oracles: install $(HERE)/oracles/venv/.installed   ## compare k, l and anonymising with other people's programs
 	@$(BIN)/python -m pytest -m oracles

@@ -37,9 +37,10 @@ def make(portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     def new(contract: Callable[..., Contract] = office.payments, *, token: str | None = None, **options: Any) -> Office:
         names.append(f"uji-{uuid.uuid4().hex[:10]}")
         organization = options.pop("organization", portal.organization)
+        url = options.pop("url", portal.url)
         made = contract(names[-1], **options)
         return office.office(
-            tmp_path, made, url=portal.url, token=portal.token if token is None else token, organization=organization
+            tmp_path, made, url=url, token=portal.token if token is None else token, organization=organization
         )
 
     yield new
