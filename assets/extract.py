@@ -56,6 +56,7 @@ class _Run:
             columns=tuple(column.read_as for column in contract.read_columns),
             key=tuple(column.read_as for column in keys_of(contract) if not column.derived),
             comma=frozenset(column.read_as for column in contract.read_columns if _with_comma(column, contract)),
+            told=frozenset(column.read_as for column in contract.read_columns if column.class_ == "public_measure"),
             root=self.settings.root,
             connection=self.settings.connection(source.connection) if source.connection else None,
             since=increment.since,

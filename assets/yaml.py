@@ -24,28 +24,43 @@ _Strict.yaml_implicit_resolvers = {
 
 def read(file: Path) -> tuple[Any, Lines]:
     """The document and the line of every path in it; raises `ContractError` where it is not YAML."""
-    loader = _Strict(file.read_text(encoding="utf-8"))
+    data = file.read_bytes()
+    try:
+        return _parsed(file, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _wrong(file, "not UTF-8: save the file in that encoding", _line(data, error.start)) from None
+    except yaml.reader.ReaderError as error:
+        raise _wrong(file, "not YAML: a control character", _line(data, error.position)) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise _wrong(file, f"not YAML: {error.problem}", line) from error
+
+
+def _parsed(file: Path, text: str) -> tuple[Any, Lines]:
+    loader = _Strict(text)
     try:
         node = loader.get_single_node()
         if node is None:
-            raise ContractError(str(file), [Mistake(path="(file)", message="the file is empty")])
-        lines, twice = _walk(node)
-        if twice:
-            raise ContractError(str(file), twice)
+            raise _wrong(file, "the file is empty")
+        lines, wrong = _walk(node)
+        if wrong:
+            raise ContractError(str(file), wrong)
         return loader.construct_document(node), lines
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else None
-        raise ContractError(
-            str(file), [Mistake(path="(file)", message=f"not YAML: {error.problem}", line=line)]
-        ) from error
     finally:
         loader.dispose()
 
 
+def _wrong(file: Path, message: str, line: int | None = None) -> ContractError:
+    return ContractError(str(file), [Mistake(path="(file)", message=message, line=line)])
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
 def _walk(root: yaml.Node) -> tuple[Lines, list[Mistake]]:
     lines: Lines = {}
-    twice: list[Mistake] = []
+    wrong: list[Mistake] = []
     todo: list[tuple[Path_, yaml.Node]] = [((), root)]
     while todo:
         path, node = todo.pop()
@@ -55,11 +70,17 @@ def _walk(root: yaml.Node) -> tuple[Lines, list[Mistake]]:
         if isinstance(node, yaml.MappingNode):
             names = [key.value for key, _ in node.value]
             for key, child in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    at = key.start_mark.line + 1
+                    wrong.append(
+                        Mistake(path=dotted(path), message="a key is one word, no list and no mapping", line=at)
+                    )
+                    continue
                 todo.append(((*path, key.value), child))
                 if names.count(key.value) > 1:
                     at = key.start_mark.line + 1
-                    twice.append(Mistake(path=dotted((*path, key.value)), message="written more than once", line=at))
-    return lines, twice
+                    wrong.append(Mistake(path=dotted((*path, key.value)), message="written more than once", line=at))
+    return lines, wrong
 
 
 def dotted(path: Path_) -> str:

@@ -106,13 +106,14 @@ class Outline:
             block = []
 
     def _differs(self, name: str, at: int, *, told: Decimal | None, summed: Decimal) -> NoReturn:
+        open_ = name in self.request.told  # elsewhere the rows may be one person's, and so is their sum
         raise SourceUnreadable(
             "a sum in the sheet is not that of its rows",
             dataset=self.request.dataset,
             column=name,
             where=f"{self.where}:{self.table.column(ROW)[at].as_py()}",
-            found="no number" if told is None else _figure(told),
-            allowed=_figure(summed),
+            found="no number" if told is None else _figure(told) if open_ else "another sum",
+            allowed=_figure(summed) if open_ else None,
             next="ask who made the sheet; a row may have been added or left out",
         )
 

@@ -57,7 +57,7 @@ class Values(Strict):
 class Request:
     """What a run wants of a source: these columns, of this partition, changed since then.
 
-    All columns are named as in the source. `comma` are the number columns that the contract writes with a decimal
+    All columns are named as in the source. `told` are those whose sums may stand in a message; `comma` are the number columns that the contract writes with a decimal
     comma; `root` is the folder that relative paths start from. `every` asks for all columns, whatever they are called.
     """
 
@@ -66,6 +66,7 @@ class Request:
     key: tuple[str, ...] = ()
     every: bool = False
     comma: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
     root: Path = Path()
     connection: Connection | None = None
     since: datetime | None = None

@@ -9,11 +9,10 @@ from assets.contract import Aggregate, Contract
 from assets.errors import Blocked
 from assets.sql import name, names, same
 from assets.store import Store, replacing, write_json
-from assets.suppression.known import known, sql
+from assets.suppression.known import known, lowest, sql
 from assets.suppression.secondary import Hidden, hide
 from assets.suppression.tables import Floats, Ints, Secret, Table, Truths, known_totals
 
-_FAR = 10.0  # how many times the largest sum a sum may be below nothing, where nothing says that it may not
 _REPORT = "suppression.json"
 
 
@@ -58,16 +57,13 @@ def _table(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Agg
         values=values,
         totals=known_totals([_ints(found, f"k{i}") for i in range(len(kinds))]),
         members=(_ints(members, "cell"), _ints(members, "who")),
-        lowest=np.array([_lowest(contract, column, row) for column, row in zip(group.sums, values, strict=True)]),
+        lowest=np.array(
+            [
+                lowest(contract, column, smallest=row.min(initial=0.0), largest=np.abs(row).max(initial=0.0))
+                for column, row in zip(group.sums, values, strict=True)
+            ]
+        ),
     )
-
-
-def _lowest(contract: Contract, column: str, sums: Floats) -> float:
-    """The least that a reader knows a sum to be: nothing, where the contract says that no amount is negative."""
-    minimum = contract.column(column).minimum
-    if minimum is not None and minimum >= 0 and not (sums < 0).any():
-        return 0.0
-    return -_FAR * max(float(np.abs(sums).max(initial=0.0)), 1.0)
 
 
 def _secret(connection: duckdb.DuckDBPyConnection, group: Aggregate, table: Table) -> Secret:

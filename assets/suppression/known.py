@@ -7,6 +7,7 @@ from assets.privacy.levels import Level
 from assets.sql import name
 
 Kind = Mapping[str, Level | None]
+_FAR = 10.0  # how many times the largest sum a sum may be below nothing, where nothing says that it may not
 
 
 def known(contract: Contract) -> list[Kind]:
@@ -27,6 +28,17 @@ def is_linked(contract: Contract) -> bool:
     """Whether more is asked for than that small groups hide from the sum of everything."""
     group = contract.aggregate
     return group is not None and (len(known(contract)) > 1 or group.dominance is not None or group.p is not None)
+
+
+def lowest(contract: Contract, column: str, *, smallest: float, largest: float) -> float:
+    """The least that a reader knows a sum to be: nothing, where the contract says that no amount is negative.
+
+    `smallest` of all sums of the column, and `largest` of them without their signs.
+    """
+    minimum = contract.column(column).minimum
+    if minimum is not None and minimum >= 0 and smallest >= 0:
+        return 0.0
+    return -_FAR * max(largest, 1.0)
 
 
 def sql(kind: Kind) -> str:

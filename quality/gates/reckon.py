@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 from assets.contract import Aggregate, Contract
 from assets.persons import about_persons
 from assets.privacy.technique import Vault
-from assets.sql import name, names, parquet, text
+from assets.sql import name, names, parquet, same, text
 from assets.store import ROW, Store
-from assets.suppression.known import is_linked, known, sql
+from assets.suppression.known import is_linked, known, lowest, sql
 from assets.types import arrow_type
 from quality.gates.evidence import Evidence, Material
 from quality.session import session
@@ -27,7 +27,6 @@ _CLOSE, _ALL = (
     1e-4,
     1 - 1e-6,
 )  # rounding: in a total, of what the least secret needs; in a cell, of what it needs itself
-_FAR = 10
 
 
 def reckon(material: Material) -> Evidence:
@@ -60,7 +59,7 @@ def _add_up(connection: duckdb.DuckDBPyConnection, material: Material, contract:
     added = "".join(f", sum({name(column)}) AS {name(column)}{_lacking(group, column)}" for column in group.sums)
     few = " OR ".join([f"count(*) < {group.minimum}", *_dominated(group)])
     cells = f"SELECT {names(group.by)}, count(*) AS _persons, {few} AS secret{added} FROM members GROUP BY {names(group.by)}"
-    shown = f"EXISTS (FROM {parquet(material.store.table)} p WHERE {_same('p', 'c', group)})"
+    shown = f"EXISTS (FROM {parquet(material.store.table)} p WHERE {same('p', 'c', group.by)})"
     connection.execute(f"CREATE TEMP TABLE cells AS SELECT *, {shown} AS shown FROM ({cells}) c")
 
 
@@ -115,8 +114,8 @@ def _strange(connection: duckdb.DuckDBPyConnection, store: Store, group: Aggrega
     """Public rows that are no group of the restricted rows, or tell another sum or number."""
     told = " AND ".join(f"p.{name(column)} IS NOT DISTINCT FROM c.{name(column)}" for column in group.sums)
     counted = f"p.{name(group.count_as)} = c._persons"
-    same = " AND ".join(filter(None, [_same("p", "c", group), told, counted]))
-    return _count(connection, f"SELECT 1 FROM {parquet(store.table)} p WHERE NOT EXISTS (FROM cells c WHERE {same})")
+    alike = " AND ".join(filter(None, [same("p", "c", group.by), told, counted]))
+    return _count(connection, f"SELECT 1 FROM {parquet(store.table)} p WHERE NOT EXISTS (FROM cells c WHERE {alike})")
 
 
 def _given_away(
@@ -137,7 +136,7 @@ def _lonely(connection: duckdb.DuckDBPyConnection, group: Aggregate, kind: str) 
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE hidden AS SELECT {names(group.by)}, secret, hash({kind}) AS total FROM cells WHERE NOT shown"
     )
-    persons = f"SELECT total, count(DISTINCT _who) AS persons FROM hidden h JOIN members m ON {_same('h', 'm', group)} GROUP BY total"
+    persons = f"SELECT total, count(DISTINCT _who) AS persons FROM hidden h JOIN members m ON {same('h', 'm', group.by)} GROUP BY total"
     groups = "SELECT total, count(*) AS groups, bool_or(secret) AS secret FROM hidden GROUP BY total"
     few = f"secret AND (groups < 2 OR persons < {group.minimum})"
     return _count(connection, f"SELECT 1 FROM ({groups}) JOIN ({persons}) USING (total) WHERE {few}")
@@ -155,21 +154,21 @@ def _opened(
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE moves AS SELECT w.move, w.change, s.value, s.shown, {_names_of('w', group)} "
-        f"FROM witnesses w LEFT JOIN sums s ON {_same('w', 's', group)} WHERE w.measure = {text(column)}"
+        f"FROM witnesses w LEFT JOIN sums s ON {same('w', 's', group.by)} WHERE w.measure = {text(column)}"
     )
-    least, lowest = _least(connection), _lowest(connection, contract, column)
+    least, floor = _least(connection), _lowest(connection, contract, column)
     totals = [
         f"SELECT 1 FROM (SELECT abs(sum(change)) AS off FROM moves GROUP BY move, hash({kind})) WHERE NOT off <= {_CLOSE * least}"
         for kind in kinds
     ]
     ends = f"SELECT {names(group.by)}, max(change) AS up, min(change) AS down FROM moves GROUP BY {names(group.by)}"
-    down = f"coalesce(down, 0) <= -{_ALL} * least(need, value - {lowest})"
-    secret = f"SELECT 1 FROM (FROM sums WHERE secret) s LEFT JOIN ({ends}) e ON {_same('s', 'e', group)}"
+    down = f"coalesce(down, 0) <= -{_ALL} * least(need, value - {floor})"
+    secret = f"SELECT 1 FROM (FROM sums WHERE secret) s LEFT JOIN ({ends}) e ON {same('s', 'e', group.by)}"
     return {
         "witnesses of what is shown": _count(connection, "SELECT 1 FROM moves WHERE shown IS NULL OR shown"),
         "witnesses that a known total shows": sum(_count(connection, query) for query in totals),
         "witnesses of what cannot be": _count(
-            connection, f"SELECT 1 FROM moves WHERE NOT value + change >= {lowest - _CLOSE * least}"
+            connection, f"SELECT 1 FROM moves WHERE NOT value + change >= {floor - _CLOSE * least}"
         ),
         "secret sums that can be reckoned": _count(
             connection, f"{secret} WHERE NOT (coalesce(up, 0) >= need AND {down})"
@@ -182,21 +181,16 @@ def _least(connection: duckdb.DuckDBPyConnection) -> float:
 
 
 def _lowest(connection: duckdb.DuckDBPyConnection, contract: Contract, column: str) -> float:
-    """The least that a reader knows a sum to be: nothing, where the contract says that no amount is negative."""
+    """The least that a reader knows a sum to be, by the sums that were added up here."""
     smallest, largest = connection.execute(
-        "SELECT coalesce(min(value), 0), greatest(coalesce(max(abs(value)), 0), 1) FROM sums"
+        "SELECT coalesce(min(value), 0), coalesce(max(abs(value)), 0) FROM sums"
     ).fetchall()[0]
-    minimum = contract.column(column).minimum
-    return 0.0 if minimum is not None and minimum >= 0 and smallest >= 0 else -_FAR * float(largest)
+    return lowest(contract, column, smallest=smallest, largest=largest)
 
 
 def _names_of(alias: str, group: Aggregate) -> str:
     """The columns that groups are by, of one table among others."""
     return ", ".join(f"{alias}.{name(column)}" for column in group.by)
-
-
-def _same(one: str, other: str, group: Aggregate) -> str:
-    return " AND ".join(f"{one}.{name(column)} IS NOT DISTINCT FROM {other}.{name(column)}" for column in group.by)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

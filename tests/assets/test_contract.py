@@ -143,6 +143,21 @@ def test_a_text_list_does_not_turn_codes_into_numbers(tmp_path: Path) -> None:
     assert "Put it in quotes" in _mistakes(tmp_path, text)["columns[0].enum[0]"]
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [(b"# caf\xe9", "not UTF-8"), (b"# \x07", "a control character"), (b"? [a, b]\n: x", "a key is one word")],
+)
+def test_a_file_that_is_no_text_of_yaml_is_a_mistake_with_its_line(tmp_path: Path, spoilt: bytes, said: str) -> None:
+    """Another encoding, a bell, a list for a name: told where, as any mistake of a contract."""
+    file = _written(tmp_path, GOOD)
+    file.write_bytes(b"title: {id: \xc3\xa9, en: x}\n" + spoilt + b"\n")
+    with pytest.raises(ContractError) as error:
+        load(file)
+    (mistake,) = error.value.mistakes
+    assert said in mistake.message
+    assert mistake.line == 2
+
+
 def test_empty_and_broken_files_are_mistakes(tmp_path: Path) -> None:
     """Neither an empty file nor broken YAML gives a traceback."""
     assert _mistakes(tmp_path, "") == {"(file)": "the file is empty"}

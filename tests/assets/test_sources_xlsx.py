@@ -14,6 +14,7 @@ from tests.assets.office import cells, column, contract, files, read, settings
 
 INDONESIAN = {"decimal": ",", "thousands": ".", "dates": ["%d/%m/%Y"]}
 A, B = column("a"), column("b", "decimal(20,2)")
+PUBLIC = column("b", "decimal(20,2)", "public_measure")
 
 
 def book(
@@ -168,9 +169,20 @@ def test_subtotals_are_checked_and_set_aside(tmp_path: Path) -> None:
     assert rows["b"].to_pylist() == [Decimal(1), Decimal("2.5"), Decimal(4)]
 
 
+def test_a_sum_of_what_may_be_one_persons_is_not_told(tmp_path: Path) -> None:
+    """Only an amount of public money stands in a message; of any other where it is."""
+    pay = column("b", "decimal(20,2)", "personal_amount", privacy={"technique": "generalise", "bands": [0]})
+    book(tmp_path / "f.xlsx", [*BLOCKS[:2], ["JUMLAH 1", "4,50"]])
+    with pytest.raises(SourceUnreadable, match="sum") as error:
+        read(contract(source(values=INDONESIAN, subtotals=SUMS), A, pay), settings(tmp_path))
+    assert error.value.facts["where"] == "f.xlsx:Data:3"
+    assert "4.5" not in str(error.value)
+    assert "allowed" not in error.value.facts
+
+
 def test_a_sum_that_is_not_that_of_its_rows_stops_the_run(tmp_path: Path) -> None:
     """With both figures and the row; a row that cannot be read leaves its sum unchecked."""
-    made = contract(source(values=INDONESIAN, subtotals=SUMS), A, B)
+    made = contract(source(values=INDONESIAN, subtotals=SUMS), A, PUBLIC)
     book(tmp_path / "f.xlsx", [*BLOCKS[:3], ["JUMLAH 1", "4,50"]])
     with pytest.raises(SourceUnreadable, match="sum") as error:
         read(made, settings(tmp_path))
@@ -190,7 +202,7 @@ def test_the_leaves_of_a_tree_add_up_to_its_top(tmp_path: Path, top: int, *, sou
         tmp_path / "f.xlsx",
         [["a", "b"], ["1", top], ["1.1", 10], ["1.1.1", 10], ["1.2", 20], ["1.2.1", 20], [None, top]],
     )
-    made = contract(source(tree=TREE), A, B)
+    made = contract(source(tree=TREE), A, PUBLIC)
     if sound:
         receipt, rows, _ = read(made, settings(tmp_path))
         assert cells(rows, "a", "_line") == [("1.1.1", "f.xlsx:Data:4"), ("1.2.1", "f.xlsx:Data:6")]
