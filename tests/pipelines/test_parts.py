@@ -1,6 +1,8 @@
 """Datasets read in parts, as Dagster runs them: one run of its backfill reads every part of the range, and no other."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from assets.store import store_of
 from pipelines.definitions import defs
 from pipelines.run import PARTITION, RANGE_END, RANGE_START
 
+ROOT = Path(__file__).parents[2]
 ROOMS = ("raw", "public", "release")
 PARTS = {"year": ["2023", "2024", "2025", "2026"], "month": ["2025-11", "2025-12", "2026-01", "2026-02"]}
 
@@ -103,3 +106,18 @@ def test_a_part_takes_its_place_among_the_others(office: Path, ledger: Path, eve
     assert parts_read() == [first, first, second, third, third]
     assert materialised(**{PARTITION: fourth}).success
     assert parts_read() == [first, first, second, third, third, fourth]
+
+
+@pytest.mark.systems
+def test_dagster_s_own_command_reads_a_range(office: Path, ledger: Path) -> None:
+    """`dagster asset materialize --partition-range` allows it, for it is one run; it is written down like any other."""
+    del ledger
+    in_parts(office, "year")
+    first, _, last, _ = PARTS["year"]
+    words = ["asset", "materialize", "--select", "key:raw/example", "--partition-range", f"{first}...{last}"]
+    command = [str(Path(sys.executable).with_name("dagster")), *words, "-m", "pipelines.definitions"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert parts_read() == [part for part in PARTS["year"][:3] for _ in range(2)]
+    with dg.DagsterInstance.get() as instance:
+        assert instance.get_materialized_partitions(dg.AssetKey(["raw", "example"])) == set(PARTS["year"][:3])
