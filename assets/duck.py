@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -22,7 +22,7 @@ def duck(
     where the disk is full.
     """
     try:
-        with explained(None, where=spill.parent if spill else None):
+        with explained(None, where=spill.parent) if spill else nullcontext():
             if spill:
                 spill.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
             with connected(spill, memory=memory, file=file) as connection:

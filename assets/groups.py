@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from assets.contract import Aggregate, Contract
 from assets.duck import duck
 from assets.sql import name, names, same
-from assets.store import Store
+from assets.store import Store, explained
 from assets.suppression.known import is_linked
 from assets.table import public_schema
 from assets.withheld import Hidden
@@ -93,7 +93,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggr
     columns = names(column.name for column in contract.public_columns)
     shown = connection.sql(f"SELECT {columns} FROM marked WHERE NOT _hidden ORDER BY {names(group.by)}")
     table: pa.Table = shown.to_arrow_table()
-    pq.write_table(table.cast(public_schema(contract)), target, compression="zstd")
+    with explained(None, where=target.parent):
+        pq.write_table(table.cast(public_schema(contract)), target, compression="zstd")
 
 
 def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[Hidden]:
