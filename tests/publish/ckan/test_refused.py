@@ -8,6 +8,7 @@ import pytest
 
 from assets.errors import PortalRefused, PortalUnreachable
 from assets.settings import FromFile, PortalSettings, Settings
+from publish.ckan.client import Rejected
 from tests.portal_fixture import Portal
 from tests.publish.ckan import office
 from tests.publish.ckan.office import FEW, Make, Office
@@ -116,3 +117,14 @@ def test_a_portal_that_is_down(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
     release = made.released(office.rows(made.contract, FEW))
     with pytest.raises(PortalUnreachable, match="does not answer"):
         replace(made, settings=settings).planned(release)
+
+
+def test_a_field_that_the_portal_does_not_take_is_named_and_not_quoted(make: Make) -> None:
+    """CKAN's own words hold the value; ours the field, what is allowed and what to do."""
+    made = make(tags=["Rahasia/99"])
+    with pytest.raises(Rejected) as caught:
+        made.publish(made.released(office.rows(made.contract, FEW)))
+    told = caught.value.facts
+    assert "tags" in told["found"]
+    assert "Rahasia" not in str(caught.value)
+    assert {"dataset", "where", "found", "allowed", "next"} <= told.keys()
