@@ -73,7 +73,7 @@ def portal() -> Iterator[Portal]:
     with FileLock(STATE.parent / "portal.starting"):
         pipe, process = _join()
     try:
-        yield _read()
+        yield read(STATE)
     finally:
         os.close(pipe)
         if process:
@@ -127,8 +127,9 @@ def _wait(process: "subprocess.Popen[bytes]", *, seconds: float = 300) -> None:
         time.sleep(0.1)
 
 
-def _read() -> Portal:
-    ready = json.loads((STATE / "ready.json").read_text(encoding="utf-8"))
+def read(state: Path) -> Portal:
+    """The portal that runs on this state."""
+    ready = json.loads((state / "ready.json").read_text(encoding="utf-8"))
     return Portal(
         url=ready["url"],
         token=Path(ready["token_file"]).read_text(encoding="utf-8"),

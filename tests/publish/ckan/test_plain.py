@@ -3,7 +3,6 @@
 Started for these tests alone, on a state of its own; its DataStore and table view are CKAN's.
 """
 
-import json
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import httpx
 import pytest
 
 from publish.ckan import verify
-from tests.portal_fixture import PYTHON, ROOT, Portal
+from tests.portal_fixture import PYTHON, ROOT, Portal, read
 from tests.publish.ckan import office
 from tests.publish.ckan.office import FEW
 
@@ -53,16 +52,7 @@ def _ready(state: Path, process: "subprocess.Popen[bytes]") -> Portal:
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the plain portal did not start:\n{(state / 'up.log').read_text(encoding='utf-8')}")
         time.sleep(0.1)
-    ready = json.loads((state / "ready.json").read_text(encoding="utf-8"))
-    return Portal(
-        url=ready["url"],
-        token=Path(ready["token_file"]).read_text(encoding="utf-8"),
-        admin_token=Path(ready["admin_token_file"]).read_text(encoding="utf-8"),
-        organization=ready["organization"],
-        editor=ready["editor"],
-        groups=tuple(ready["groups"]),
-        token_file=Path(ready["token_file"]),
-    )
+    return read(state)
 
 
 @pytest.fixture
