@@ -39,18 +39,18 @@ def main() -> None:
         extract(contracts[CODES], office)
         return
     contract = contracts[DATASET].model_copy(update={"formats": SAME})
-    said = extras(contract, office, Path(output)) if options else released(contract, office, contracts)
+    said = extras(contract, office, Path(output)) if options else released(contract, office)
     (Path(output) / "said.json").write_text(json.dumps(said), encoding="utf-8")
 
 
-def released(contract: Contract, office: Settings, contracts: dict[str, Contract]) -> dict[str, Any]:
+def released(contract: Contract, office: Settings) -> dict[str, Any]:
     """The whole path. What the gates take is told apart, within a release too."""
     clock = Clock()
     gate = importlib.import_module("quality.gates.scan")
     scan = gate.scan_files
     gate.__dict__["scan_files"] = lambda *asked: clock.timed("scan", lambda: scan(*asked))
     clock.timed("extract", lambda: extract(contract, office))
-    clock.timed("screen", lambda: screen(contract, office, contracts))
+    clock.timed("screen", lambda: screen(contract, office))
     clock.timed("protect", lambda: protect(contract, office))
     clock.timed("judge", lambda: judge(contract, office))
     made = clock.timed("release", lambda: release(contract, office, now=NOW))

@@ -138,7 +138,7 @@ def _previewed(names: list[str] | None, partition: str | None, *, as_json: bool)
 
     settings, contracts = office()
     wanted = chosen(contracts, names).values()
-    found = [preview(contract, settings, contracts, partition=partition) for contract in wanted]
+    found = [preview(contract, settings, partition=partition) for contract in wanted]
     documents = json.dumps([one.document() for one in found], indent=2, default=str)
     typer.echo(documents if as_json else "\n".join(line for one in found for line in one.lines()))
     if any(one.stopped for one in found):

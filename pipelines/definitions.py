@@ -31,7 +31,7 @@ def defs() -> dg.Definitions:
         for contract in contracts.values()
         for room in (
             assets.defs.defs(contract, settings.timezone),
-            quality.defs.defs(contract, lambda: contracts),
+            quality.defs.defs(contract),
             publish.defs.defs(contract),
         )
     ]

@@ -73,13 +73,11 @@ class Preview:
         return f"   {told}" if told else ""
 
 
-def preview(
-    contract: Contract, settings: Settings, contracts: Mapping[str, Contract], *, partition: str | None = None
-) -> Preview:
+def preview(contract: Contract, settings: Settings, *, partition: str | None = None) -> Preview:
     """Read and judge the dataset, or one `partition` of it, as a run would; raises what a run would raise."""
     with _apart(contract, settings) as office:
         receipt = extract(contract, office, partition=partition)
-        screened = screen(contract, office, contracts)
+        screened = screen(contract, office)
         found = Preview(
             dataset=contract.name, read=receipt.read, rejected=receipt.rejects, set_aside=receipt.set_aside,
             quarantined=screened.quarantined, duplicates=screened.duplicates, totals=receipt.totals,

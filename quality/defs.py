@@ -1,7 +1,7 @@
 """The quality room in Dagster: one check for each rule of raw, one for each gate of public; what must not pass blocks."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dagster as dg
@@ -11,12 +11,12 @@ from assets.defs import SETTINGS, group_of, step
 from quality.checks import Answer, Check, judged, of_public, of_raw, screened
 
 
-def defs(contract: Contract, contracts: Callable[[], dict[str, Contract]]) -> dg.Definitions:
-    """The checks of one dataset. `contracts` gives all of them, for references between datasets."""
-    return dg.Definitions(asset_checks=[_screening(contract, contracts), _gates(contract)])
+def defs(contract: Contract) -> dg.Definitions:
+    """The checks of one dataset."""
+    return dg.Definitions(asset_checks=[_screening(contract), _gates(contract)])
 
 
-def _screening(contract: Contract, contracts: Callable[[], dict[str, Contract]]) -> dg.AssetChecksDefinition:
+def _screening(contract: Contract) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"{group_of(contract)}_screening",
         description="Every rule of the contract, the ledger's own totals, and how many rows were set aside.",
@@ -27,7 +27,7 @@ def _screening(contract: Contract, contracts: Callable[[], dict[str, Contract]])
         from quality.screening import screen  # noqa: PLC0415
 
         with step(context, contract) as settings:
-            found = screen(contract, settings, contracts())
+            found = screen(contract, settings)
         yield from _results(dg.AssetKey(["raw", contract.name]), screened(contract, found))
 
     return screening

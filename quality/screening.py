@@ -4,7 +4,7 @@ Writes the quarantine, `excluded.parquet` and the proof `screening.json`. It doe
 proof says so, and nothing goes on without it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,12 @@ class _Counts:
         return self.table + self.rejects
 
 
-def screen(contract: Contract, settings: Settings, contracts: Mapping[str, Contract]) -> Screening:
+def screen(contract: Contract, settings: Settings) -> Screening:
     """Screen the raw rows of a dataset.
 
     Raises `ContractError` for a rule that is no condition, `Blocked` where a rule or reference cannot be checked,
     `SourceError` where control totals cannot be had, `Unproven` without raw rows, `Unbalanced` for a lost row.
     """
-    del contracts  # references are files by name; what they point at was checked when the contracts were loaded
     wrong = check_rules(contract)
     if wrong:
         raise ContractError(f"{contract.name}.yml", wrong)

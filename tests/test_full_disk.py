@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 Step = Callable[[Contract, Settings], object]
 STEPS: dict[str, Step] = {
     "extract": extract,
-    "screen": lambda contract, settings: screen(contract, settings, {}),
+    "screen": screen,
     "protect": protect,
     "judge": judge,
     "release": lambda contract, settings: release(contract, settings, now=NOW),

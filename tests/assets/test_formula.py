@@ -26,7 +26,7 @@ def test_the_sheet_of_quarantined_rows_runs_nothing(tmp_path: Path, cell: str, w
         made.column("nomor"), made.column("nama"), made.column("jenis", enum=["A"]), quarantine={"max": "100%"}
     )
     store = made.raw(asked, where := made.settings(tmp_path), [{"nomor": "1", "nama": cell, "jenis": "B"}])
-    screen(asked, where, {})
+    screen(asked, where)
     with store.quarantine.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["nama"] == written

@@ -51,7 +51,7 @@ def office(systems: Systems, tmp_path_factory: pytest.TempPathFactory) -> Office
     screened, protected = {}, {}
     for name in NAMES:
         extract(contracts[name], settings)
-        screened[name] = screen(contracts[name], settings, contracts)
+        screened[name] = screen(contracts[name], settings)
         protected[name] = protect(contracts[name], settings)
     return Office(settings=settings, contracts=contracts, screened=screened, protected=protected)
 

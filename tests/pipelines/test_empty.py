@@ -128,7 +128,7 @@ def test_screening_an_empty_table_says_so(office: Path) -> None:
     settings = load()
     contracts = load_all(settings)
     assert extract(contracts["example"], settings).rows == 0
-    found = screen(contracts["example"], settings, contracts)
+    found = screen(contracts["example"], settings)
     assert (found.passed, found.read, found.kept) == (False, 0, 0)
     (problem,) = found.problems
     assert (problem.found, problem.allowed) == ("0 rows", "at least 1 rows")

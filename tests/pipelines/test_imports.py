@@ -43,7 +43,7 @@ make(root)
 settings = load(root / "terang.toml")
 contract = load_all(settings)["example"]
 extract(contract, settings)
-screen(contract, settings, {{}})
+screen(contract, settings)
 protect(contract, settings)
 judge(contract, settings)
 made = release(contract, settings, now=datetime.now(UTC))

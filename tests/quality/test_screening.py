@@ -73,7 +73,7 @@ def test_every_kind_of_rule_sets_its_row_aside_and_is_counted(where: Settings) -
             {"nama": "n" * 21},
         ),
     )
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     assert failed(found) == {
         "nomor matches its pattern": 1,
         "tahun is not empty": 1,
@@ -92,7 +92,7 @@ def test_an_exact_duplicate_is_dropped_and_a_contradiction_set_aside(where: Sett
     """Of three equal rows one stays; two rows with one key and different content are both set aside."""
     table = [*rows(count=90), good(0), good(0), good(1) | {"nilai": Decimal(7)}]
     store = made.raw(asked := spending(), where, table)
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     assert failed(found) == {"key is unique": 2}
     assert (found.read, found.kept, found.quarantined, found.duplicates) == (93, 89, 2, 2)
     assert pq.read_table(store.excluded).to_pydict() == {
@@ -106,7 +106,7 @@ def test_quarantine_holds_rows_and_rejects_with_rules_lines_and_cells(where: Set
     asked = spending()
     bad = made.reject("file.csv:999", "is not a number", "nilai", {"nomor": "B001", "nilai": "abc", "extra": "q"})
     store = made.raw(asked, where, rows({"nomor": "a1", "nama": "=1+1", "tahun": 1999}), [bad])
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     table = pq.read_table(store.quarantine).to_pylist()
     assert [row["_row"] for row in table] == [0, None]
     assert table[0]["_rules"] == "nomor matches its pattern; tahun is between 2000 and 2100"
@@ -122,7 +122,7 @@ def test_quarantine_holds_rows_and_rejects_with_rules_lines_and_cells(where: Set
 def test_restricted_files_are_for_their_owner_alone(where: Settings) -> None:
     """Quarantine, exclusions and proof can be read by nobody else."""
     store = made.raw(asked := spending(), where, rows({"nomor": "a1"}))
-    screen(asked, where, {})
+    screen(asked, where)
     files = [store.quarantine, store.quarantine.with_suffix(".csv"), store.excluded, store.screening]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
@@ -133,7 +133,7 @@ def test_no_failing_value_stands_in_the_proof_the_suite_or_the_log(
     """What is written outside the quarantine holds counts and names of columns only."""
     caplog.set_level("DEBUG")
     store = made.raw(asked := spending(), where, rows({"nama": SECRET * 2}, {"nomor": SECRET}))
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     written = [file for file in store.restricted.iterdir() if file.suffix == ".json"]
     assert {file.name for file in written} == {"raw.json", "screening.json", "suite.json"}
     assert not any(SECRET in file.read_text(encoding="utf-8") for file in written)
@@ -144,8 +144,8 @@ def test_files_are_the_same_bytes_when_screened_again(where: Settings) -> None:
     """Nothing in the written files depends on the run."""
     store = made.raw(asked := spending(), where, [*rows({"nomor": "a1"}, {"tahun": None}), good(5)])
     files = (store.quarantine, store.quarantine.with_suffix(".csv"), store.excluded, store.screening)
-    first = [screen(asked, where, {}), *(file.read_bytes() for file in files)]
-    second = [screen(asked, where, {}), *(file.read_bytes() for file in files)]
+    first = [screen(asked, where), *(file.read_bytes() for file in files)]
+    second = [screen(asked, where), *(file.read_bytes() for file in files)]
     assert first == second
 
 
@@ -153,7 +153,7 @@ def test_files_are_the_same_bytes_when_screened_again(where: Settings) -> None:
 def test_too_large_a_share_set_aside_stops_the_release(where: Settings, bad: int, passed: bool) -> None:  # noqa: FBT001
     """The contract's share is the most that may be set aside."""
     made.raw(asked := spending(), where, rows(*[{"jenis": "C"}] * bad))
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     assert found.passed is passed
     assert read_json(made.store_of("spending", where).screening)["passed"] is passed
     if not passed:
@@ -165,14 +165,14 @@ def test_row_bounds_and_shrinking_stop_the_release(where: Settings) -> None:
     """Bounds hold for what was read; a stopped run lowers no bound for the next one."""
     asked = spending(rows={"min": 50, "max": 100, "shrink": "10%"})
     made.raw(asked, where, rows(count=100))
-    assert screen(asked, where, {}).passed
+    assert screen(asked, where).passed
     for _ in range(2):
         made.raw(asked, where, rows(count=89))
-        assert [problem.rule for problem in screen(asked, where, {}).problems] == ["rows do not shrink"]
+        assert [problem.rule for problem in screen(asked, where).problems] == ["rows do not shrink"]
     made.raw(asked, where, rows(count=90))
-    assert screen(asked, where, {}).passed
+    assert screen(asked, where).passed
     made.raw(asked, where, rows(count=101))
-    assert [problem.rule for problem in screen(asked, where, {}).problems] == ["50 to 100 rows"]
+    assert [problem.rule for problem in screen(asked, where).problems] == ["50 to 100 rows"]
 
 
 def test_shrinking_is_against_the_last_release(where: Settings) -> None:
@@ -183,9 +183,9 @@ def test_shrinking_is_against_the_last_release(where: Settings) -> None:
     (store.releases / "2026-01-05").mkdir()
     write_json(store.releases / "2026-01-05" / "release.json", {"accounting": {"read": 100}})
     made.raw(asked, where, rows(count=95))
-    assert screen(asked, where, {}).passed
+    assert screen(asked, where).passed
     made.raw(asked, where, rows(count=89))
-    assert [problem.rule for problem in screen(asked, where, {}).problems] == ["rows do not shrink"]
+    assert [problem.rule for problem in screen(asked, where).problems] == ["rows do not shrink"]
 
 
 def test_written_totals_that_differ_stop_the_release_and_name_the_group(where: Settings) -> None:
@@ -193,7 +193,7 @@ def test_written_totals_that_differ_stop_the_release_and_name_the_group(where: S
     against = {"values": [{"tahun": 2026, "total": "1050.01"}]}
     asked = spending(reconcile=[{"name": "equals the ledger", "sum": "nilai", "by": ["tahun"], "against": against}])
     made.raw(asked, where, rows())
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     assert not found.passed
     (problem,) = found.problems
     assert (problem.found, problem.allowed, problem.difference) == ("1,050.00", "1,050.01", "-0.01")
@@ -205,7 +205,7 @@ def test_totals_are_of_what_was_read_before_quarantine_without_duplicates(where:
     against = {"values": [{"total": "1050.00"}]}
     asked = spending(reconcile=[{"name": "equals the ledger", "sum": "nilai", "against": against}])
     made.raw(asked, where, [*rows({"nomor": "bad"}), good(7)])
-    found = screen(asked, where, {})
+    found = screen(asked, where)
     assert (found.passed, found.quarantined, found.duplicates) == (True, 1, 1)
 
 
@@ -219,9 +219,9 @@ def test_a_reference_resolves_among_the_rows_that_its_filter_names(where: Settin
     )
     made.raw(asked, where, [{"nomor": "a", "kode": "1"}, {"nomor": "b", "kode": "2"}])
     with pytest.raises(Blocked, match="never read"):
-        screen(asked, where, {})
+        screen(asked, where)
     made.raw(codes, where, table)
-    assert failed(screen(asked, where, {})) == {"kode stands in kode of codes": 1}
+    assert failed(screen(asked, where)) == {"kode stands in kode of codes": 1}
 
 
 def test_a_rule_that_fails_on_a_row_blocks_without_telling_the_cell(where: Settings) -> None:
@@ -229,7 +229,7 @@ def test_a_rule_that_fails_on_a_row_blocks_without_telling_the_cell(where: Setti
     asked = spending(rules=[{"name": "odd", "rows": "CAST(nama AS INTEGER) > 5"}])
     made.raw(asked, where, rows({"nama": SECRET}))
     with pytest.raises(Blocked) as caught:
-        screen(asked, where, {})
+        screen(asked, where)
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -241,7 +241,7 @@ def test_a_rule_that_is_no_condition_is_a_mistake_of_the_contract(where: Setting
     asked = spending(rules=[{"name": "odd", "rows": rule}])
     made.raw(asked, where, rows())
     with pytest.raises(ContractError, match="1 mistake"):
-        screen(asked, where, {})
+        screen(asked, where)
 
 
 def test_a_receipt_with_other_counts_is_unbalanced(where: Settings) -> None:
@@ -249,7 +249,7 @@ def test_a_receipt_with_other_counts_is_unbalanced(where: Settings) -> None:
     store = made.raw(asked := spending(), where, rows())
     write_json(store.receipt, {"rows": 101, "rejects": 0})
     with pytest.raises(Unbalanced):
-        screen(asked, where, {})
+        screen(asked, where)
 
 
 @pytest.mark.parametrize("numbers", [[0, 1, 1], [1, 2, 3], [0, 1, None], [0, 0, 3]])
@@ -260,10 +260,10 @@ def test_rows_that_are_not_numbered_from_zero_are_unbalanced(where: Settings, nu
     place = table.schema.get_field_index("_row")
     pq.write_table(table.set_column(place, "_row", pa.array(numbers, pa.int64())), store.raw)
     with pytest.raises(Unbalanced):
-        screen(asked, where, {})
+        screen(asked, where)
 
 
 def test_without_rows_there_is_nothing_to_screen(where: Settings) -> None:
     """Screening before extraction says what to do."""
     with pytest.raises(Unproven, match="no rows"):
-        screen(spending(), where, {})
+        screen(spending(), where)

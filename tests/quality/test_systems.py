@@ -47,7 +47,7 @@ def test_every_row_meets_the_fate_of_the_answer_key(office: Settings, systems: S
     contracts = catalog.load_all(office)
     contract, expected = contracts[name], systems.rows(name)
     extract(contract, office)
-    found = screen(contract, office, contracts)
+    found = screen(contract, office)
     account = protect(contract, office)
     verdict = judge(contract, office)
     assert found.passed, found.failures()

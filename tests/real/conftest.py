@@ -113,7 +113,7 @@ def go(office: Settings, contracts: Mapping[str, Contract]) -> Go:
                 gone(column.references.dataset)
         return Way(
             receipt=extract(contract, office),
-            screening=screen(contract, office, contracts),
+            screening=screen(contract, office),
             protected=protect(contract, office),
             verdict=judge(contract, office),
             release=release(contract, office, now=TODAY),
