@@ -102,8 +102,8 @@ class Kept:
 
     def count(self) -> int:
         """How many good rows there are in all."""
-        found = self.connection.execute(f"SELECT count(*) FROM ({self._rows()})").fetchone()
-        return int(found[0]) if found else 0
+        [(rows,)] = self.connection.execute(f"SELECT count(*) FROM ({self._rows()})").fetchall()
+        return int(rows)
 
     def batches(self) -> Iterator[pa.Table]:
         """The rows in order of the key."""
