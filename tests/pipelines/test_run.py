@@ -97,7 +97,7 @@ def test_an_error_outside_our_steps_is_told_without_its_words(
     def broken(*_: object) -> None:
         raise KeyError("Budi Contoh")
 
-    monkeypatch.setattr("assets.defs.table_schema", broken)
+    monkeypatch.setattr("assets.defs._seen", broken)
     ended = terang("run", "--json")
     (told,) = json.loads(ended.out)
     assert (told["error"], told["exit_code"]) == ("Defect", 1)
