@@ -13,28 +13,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from assets.contract import Contract
-from assets.errors import Blocked
 from assets.model import Text
 from assets.settings import Settings
-from assets.store import Store, store_of
+from assets.store import store_of
 from publish.ckan import load, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
 from publish.ckan.creating import create, without_file
-from publish.ckan.facts import meant, numbered
+from publish.ckan.noting import note_written, tell_edits
 from publish.ckan.planning import Plan, planned
 from publish.ckan.present import LOADING, REWRITING, has_view
 from publish.ckan.resources import MARK, Resource, translated
 from publish.ckan.revise import Revision, revise
 from publish.ckan.steps import ROWS_CHANGE
 from publish.ckan.work import Work, as_planned, is_public, loading_mark, revised, switched
-from publish.ckan.written import ADDED, Written, note
 
 log = logging.getLogger(__name__)
 
 LOOKS: Final = 3
 PAUSE_S: Final = 2.0
-MOST: Final = 6
 VIEW: Final = Text({"id": "Tabel", "en": "Table"})
 
 
@@ -52,8 +49,15 @@ class Outcome:
     resource_ids: Mapping[str, str]
 
 
-def apply(plan: Plan, contract: Contract, settings: Settings, *, at: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Write what the plan says.
+def apply(
+    plan: Plan,
+    contract: Contract,
+    settings: Settings,
+    *,
+    anyway: bool = False,
+    at: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Write what the plan says; `anyway`: also where the contract refuses what people edited, as when data is taken back.
 
     Raises `PortalMismatch` where the portal then shows something else, `Busy` where it changed since the plan,
     `PortalUnreachable` where it stopped answering, `Blocked` where a gate finds what must not leave, or where people
@@ -61,11 +65,11 @@ def apply(plan: Plan, contract: Contract, settings: Settings, *, at: Callable[[s
     """
     began = time.monotonic()
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
-        _tell_edits(plan)
+        tell_edits(plan, anyway=anyway)
         if plan:
             _scan(plan, contract)
             plan = _persevere(client, plan, contract, settings, at)
-        _note(plan, store_of(contract.name, settings), client.writes)
+        note_written(plan, store_of(contract.name, settings), client.writes)
         return Outcome(
             dataset=plan.dataset,
             version=plan.desired.version,
@@ -76,38 +80,6 @@ def apply(plan: Plan, contract: Contract, settings: Settings, *, at: Callable[[s
             url=f"{client.portal.url}/dataset/{plan.dataset}",
             resource_ids={resource.kind: resource.id for resource in plan.desired.resources},
         )
-
-
-def _tell_edits(plan: Plan) -> None:
-    """Say what people edited; raises `Blocked` where the contract wants them to be asked first."""
-    paths = numbered([edit.path for edit in plan.edits], MOST)
-    if plan.refused:
-        raise Blocked(
-            "somebody edited the dataset on the portal, and the contract says portal_edits: refuse; nothing was written",
-            dataset=plan.dataset,
-            where=plan.portal,
-            found=paths,
-            next=f"terang plan {plan.dataset} shows it: undo it on the portal, or write it into the contract",
-        )
-    if paths:
-        kept = sum(edit.kept for edit in plan.edits)
-        log.warning("%s: edited on the portal: %s (%d kept)", plan.dataset, paths, kept)
-
-
-def _note(plan: Plan, store: Store, writes: int) -> None:
-    """Keep what the portal says now beside the ledger; of an edit that stays, what we wrote before it."""
-    before, ours = plan.written.facts if plan.written else {}, meant(plan.derived)
-    kept = {edit.path: before.get(edit.path, "") for edit in plan.edits if edit.kept}
-    told = {**plan.facts[1], **kept}
-    written = Written(
-        portal=plan.portal,
-        version=plan.desired.version,
-        mark=plan.desired.mark,
-        rows=plan.desired.table.rows if plan.desired.table else None,
-        facts={path: text for path, text in told.items() if text and (path in ours or not path.startswith(ADDED))},
-    )
-    facts = {"plan": plan.id, "writes": writes, "edits": [edit.path for edit in plan.edits]}
-    note(store, written, content_digest=plan.release.content_digest, facts=facts)
 
 
 def _scan(plan: Plan, contract: Contract) -> None:

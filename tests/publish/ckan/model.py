@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from publish.ckan import applying, planning
+from assets.store import store_of
+from publish.ckan import planning
+from publish.ckan.noting import note_written
 from publish.ckan.planning import Plan, Rows, planned
 from publish.ckan.present import Present, PresentTable, changed_fields, changed_resource, gone
 from publish.ckan.resources import MARK
@@ -33,7 +35,7 @@ def planner(at: Office, release: Release, patch: pytest.MonkeyPatch) -> Callable
 
 def applied(plan: Plan, at: Office) -> Present:
     """The portal after the plan, as CKAN would show it."""
-    applying._note(plan, applying.store_of(at.contract.name, at.settings), writes=1)
+    note_written(plan, store_of(at.contract.name, at.settings), writes=1)
     now, wanted = plan.present, plan.desired
     package = {} if now is None else {**now.package}
     fields = changed_fields(wanted, now) if now else {**wanted.fields}

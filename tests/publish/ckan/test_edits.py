@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from assets.errors import Blocked, Busy
 from assets.store import store_of
+from pipelines import releasing
 from publish import ledger
 from publish.ckan import apply, client, keep, require, verify
+from publish.rollback import rollback
 from tests.portal_fixture import STATE, Portal
 from tests.publish.ckan import office
 from tests.publish.ckan.office import FEW, Make, Office
@@ -111,6 +114,16 @@ def test_edits_are_refused(portal: Portal, make: Make) -> None:
     assert package(portal, made)["version"] == "2026-11-05"
 
 
+def test_what_is_taken_back_is_not_refused(portal: Portal, make: Make) -> None:
+    """An edit on the portal does not keep readers at a version that must go."""
+    made = make(portal_edits="refuse")
+    made.publish(made.released(office.rows(made.contract, FEW)))
+    made.publish(after(made, portal_edits="refuse")[1])
+    portal.action("package_patch", id=made.contract.name, title="Judul orang")
+    rollback(made.contract, made.settings, reason="salah baca", now=datetime.now(UTC))
+    assert package(portal, made)["version"] == "2026-10-05"
+
+
 def test_rows_that_people_changed(portal: Portal, make: Make) -> None:
     """A row that somebody added to the table is told by its count and put right, also where texts are kept."""
     made = make(portal_edits="keep")
@@ -142,6 +155,20 @@ def test_a_plan_is_carried_out_as_shown_or_not_at_all(portal: Portal, make: Make
     with pytest.raises(Busy) as moved:
         require(made.planned(release), shown.id, store)
     assert {"title": "title", "row": "table.rows"}[change] in moved.value.facts["found"]
+
+
+def test_the_commands_hold_a_plan(make: Make) -> None:
+    """`terang plan` names a plan, `terang publish --plan` carries out that one alone."""
+    made = make()
+    made.released(office.rows(made.contract, FEW))
+    first, _ = releasing._plan(made.contract, made.settings)
+    assert releasing._publish(made.contract, made.settings, first["id"])[0]["writes"] > 0
+    with pytest.raises(Busy, match="no longer") as moved:
+        releasing._publish(made.contract, made.settings, first["id"])
+    assert "it was published meanwhile" in moved.value.facts["found"]
+    second, lines = releasing._plan(made.contract, made.settings)
+    assert lines == []
+    assert releasing._publish(made.contract, made.settings, second["id"])[0]["writes"] == 0
 
 
 def test_an_edit_just_before_the_first_write(portal: Portal, make: Make) -> None:
