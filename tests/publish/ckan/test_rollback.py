@@ -230,7 +230,7 @@ def test_a_revoked_token_is_no_loss(portal: Portal, make: Make) -> None:
     made, first, second = two(make)
     token = made.settings.root / "token"
     good = token.read_text()
-    token.write_text("revoked")
+    token.write_text("bukan-token-lagi")
     with pytest.raises(PortalRefused):
         back(made)
     assert package(portal, made)["version"] == second.version
