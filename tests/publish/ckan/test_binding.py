@@ -219,6 +219,19 @@ def test_a_release_of_another_store(at: office.Office, plan: Planner, published:
     assert read(store_of(at.contract.name, at.settings), "http://another.invalid") is None
 
 
+def test_a_run_that_was_broken_off_before_it_noted(
+    at: office.Office, published: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The portal holds a release of ours that was never noted: its texts are nobody's edits."""
+    record = store_of(at.contract.name, at.settings).releases / "published.json"
+    noted = record.read_bytes()
+    second = model.planner(at, at.released(office.rows(at.contract, [1, 2]), day=1), monkeypatch)
+    now = applied(second(published), at)
+    record.write_bytes(noted)
+    third = model.planner(at, at.released(office.rows(at.contract, [1]), day=2), monkeypatch)
+    assert third(now).edits == ()
+
+
 def test_a_file_that_people_removed(plan: Planner, published: Present) -> None:
     """A resource of ours that is gone is one edit, not one for each of its fields, and comes back."""
     first, *rest = published.resources.items()
