@@ -118,6 +118,12 @@ class PrivacySettings(Strict):
     key: Secret | None = None
 
 
+class StatementSettings(Strict):
+    """The key that signs statements of takedowns: an Ed25519 private key as PEM."""
+
+    key: Secret | None = None
+
+
 class Retries(Strict):
     """How often a run asks a source or portal again that does not answer, and after how many seconds."""
 
@@ -143,6 +149,7 @@ class Settings(BaseSettings):
     languages: tuple[str, ...] = ("en",)
     storage: Storage = Storage()
     privacy: PrivacySettings = PrivacySettings()
+    statements: StatementSettings = StatementSettings()
     retries: Retries = Retries()
     connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
     portals: dict[str, PortalSettings] = Field(default_factory=dict)
@@ -189,6 +196,11 @@ class Settings(BaseSettings):
         """The secret key of pseudonyms, or None when the office set none."""
         key = self.privacy.key
         return remember(key.read(self.root, "the key of pseudonyms")).encode() if key else None
+
+    def signing_key(self) -> bytes | None:
+        """The private key of statements, or None when the office set none."""
+        key = self.statements.key
+        return remember(key.read(self.root, "the key of statements")).encode() if key else None
 
 
 def load(path: Path | None = None) -> Settings:

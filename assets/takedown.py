@@ -88,7 +88,7 @@ def obey(contract: Contract, store: Store) -> Takedown:
             dataset=contract.name,
             column=", ".join(columns),
             allowed="columns that are not on the list of what was taken down",
-            next="in the contract give it privacy: {technique: drop}, then run again",
+            next="in the contract give it class: internal, or privacy: {technique: drop} where it has another one; run again",
         )
     return listed
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from examples.kabupaten import VERSION
 from portal import postgres
 from portal.layout import ROOT, State, only_one, write_private
@@ -124,12 +127,15 @@ def _start_api(order: Order, supervisor: Supervisor, *, port: int, key: str) -> 
 
 
 def _hand_over(order: Order, values: dict[str, str]) -> None:
-    """Write the secrets that the pipeline reads; the key of pseudonyms is made once and stays."""
+    """Write the secrets that the pipeline reads; the keys of pseudonyms and of statements are made once and stay."""
     order.secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, value in values.items():
         write_private(order.secrets / name, value)
     if not (order.secrets / "pseudonym_key").exists():
         write_private(order.secrets / "pseudonym_key", secrets.token_hex(32))
+    if not (order.secrets / "statements.pem").exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_private(order.secrets / "statements.pem", pem.decode())
 
 
 def running(state: State) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pipelines.chosen import AsJson, Names, chosen, dagster_home, office
 from pipelines.logs import to_terminal
 from pipelines.new import new
 from pipelines.releasing import plan, publish, verify
-from pipelines.taking_back import rollback
+from pipelines.taking_back import rollback, takedown
 
 INTERRUPTED = 130
 
@@ -41,7 +41,7 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-for command in (new, plan, publish, verify, rollback):
+for command in (new, plan, publish, verify, rollback, takedown):
     app.command()(command)
 
 

@@ -28,6 +28,10 @@ url = "incoming"
 url = "https://data.example.go.id"
 token = { env = "TERANG_CKAN_TOKEN" }
 organization = "my-office"
+
+# Signs the statement of a takedown: openssl genpkey -algorithm ed25519 -out statements.pem
+# [statements]
+# key = { file = "statements.pem" }
 """,
     "contracts/_patterns.yml": """\
 rekening: '\\d(\\.\\d+)*'

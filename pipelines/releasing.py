@@ -37,22 +37,47 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
+    from publish import statement  # noqa: PLC0415
     from publish.verify import verify_file, verify_release  # noqa: PLC0415
 
     settings, contracts = office()
     if Path(what).is_file():
+        if statement.is_statement(Path(what)):
+            _check_statement(Path(what), settings, as_json=as_json)
+            return
         origin = verify_file(Path(what), settings)
         if origin is None:
             raise Unproven("no release has this file", file=what, next="it was changed, or comes from somewhere else")
         words = f"{what}: {origin.file} of {origin.dataset}, version {origin.version}"
+        words += ", which was taken down" if origin.taken_down else ""
         typer.echo(json.dumps(asdict(origin), indent=2) if as_json else words)
         return
     (name,) = chosen(contracts, [what])
     found = verify_release(store_of(name, settings), version)
-    lines = [f"{name} {found.version}: {found.checked} files", *(f"  {line}" for line in found.findings)]
+    lines = [
+        f"{name} {found.version}: {found.taken_down or f'{found.checked} files'}",
+        *(f"  {line}" for line in found.findings),
+    ]
     typer.echo(json.dumps(asdict(found), indent=2) if as_json else "\n".join(lines))
     if not found.passed:
         raise typer.Exit(4)
+
+
+def _check_statement(path: Path, settings: Settings, *, as_json: bool) -> None:
+    from publish import statement  # noqa: PLC0415
+
+    found = statement.check(path, settings)
+    whose = (
+        "this office's key"
+        if found.own_key
+        else "a key that is not this office's: compare it with the one it published"
+    )
+    lines = [
+        f"{path}: statement of a takedown of {found.dataset}, {found.time}, as it was signed",
+        f"  key          {found.public_key}, {whose}",
+        f"  ledger       {found.entry}, {'in the ledger' if found.in_ledger else 'the ledger is not at hand'}",
+    ]
+    typer.echo(json.dumps(asdict(found), indent=2) if as_json else "\n".join(lines))
 
 
 def _released(contract: Any, settings: Settings) -> Any:

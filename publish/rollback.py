@@ -134,10 +134,7 @@ def _release(contract: Contract, settings: Settings, version: str) -> Release:
             "the files of this version are not in the release store", dataset=contract.name, found=version,
             next="name another version, or restore its folder from a backup",
         )  # fmt: skip
-    table = release.path / f"{contract.name}.parquet"
-    wanted = public_schema(contract)
-    found = pq.read_schema(table).remove_metadata() if table.is_file() else wanted
-    other = sorted({*wanted.names} ^ {*found.names}) or [n for n in wanted.names if wanted.field(n) != found.field(n)]
+    other = other_columns(contract, release)
     if other:
         raise Blocked(
             "the contract describes other columns than this version has; nothing was changed",
@@ -147,3 +144,10 @@ def _release(contract: Contract, settings: Settings, version: str) -> Release:
             next="take the contract back to what it was at that version, then run the same command",
         )
     return release
+
+
+def other_columns(contract: Contract, release: Release) -> list[str]:
+    """Columns in which a release differs from what the contract describes; none where there is no Parquet file to tell."""
+    table, wanted = release.path / f"{contract.name}.parquet", public_schema(contract)
+    found = pq.read_schema(table).remove_metadata() if table.is_file() else wanted
+    return sorted({*wanted.names} ^ {*found.names}) or [n for n in wanted.names if wanted.field(n) != found.field(n)]

@@ -15,12 +15,16 @@ from publish.standing import RELEASED, standing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """What was looked at, and what is wrong with it, in words; no findings means that all is as it was released."""
+    """What was looked at, and what is wrong with it, in words; no findings means that all is as it was released.
+
+    A version that was `taken_down` has no files, and its hash in the ledger says since when and why.
+    """
 
     dataset: str
     version: str
     checked: int
     findings: tuple[str, ...]
+    taken_down: str = ""
 
     @property
     def passed(self) -> bool:
@@ -30,13 +34,14 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
-    """Where a file comes from: `current` when it belongs to the version that readers get now."""
+    """Where a file comes from: `current` when it belongs to the version that readers get now, `taken_down` when to none."""
 
     dataset: str
     version: str
     file: str
     time: str
     current: bool
+    taken_down: bool = False
 
 
 def verify_release(store: Store, version: str | None = None) -> Verification:
@@ -51,6 +56,10 @@ def verify_release(store: Store, version: str | None = None) -> Verification:
         raise Unproven(
             "there is no such release", dataset=store.dataset, found=wanted or "none yet", next="terang status"
         )
+    down = standing(ledger.entries(store)).withdrawn.get(wanted)
+    if down is not None and not folder.exists():
+        why = f"taken down on {down.time[:10]}: {down.facts['reason']} ({down.facts['basis']}); ledger {down.hash}"
+        return Verification(dataset=store.dataset, version=wanted, checked=0, findings=(), taken_down=why)
     actual = {path.name: sha256(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}
     findings = [*_against_ledger(actual, told), *_against_documents(folder, actual)]
     return Verification(
@@ -75,8 +84,10 @@ def verify_file(path: Path, settings: Settings) -> Origin | None:
 
 
 def _origin(store: Store, entry: ledger.Entry, name: str) -> Origin:
-    current = entry.version == _current(store)
-    return Origin(dataset=store.dataset, version=entry.version, file=name, time=entry.time, current=current)
+    current, down = entry.version == _current(store), entry.version in standing(ledger.entries(store)).withdrawn
+    return Origin(
+        dataset=store.dataset, version=entry.version, file=name, time=entry.time, current=current, taken_down=down
+    )
 
 
 def _current(store: Store) -> str | None:

@@ -12,10 +12,12 @@ SWITCH_PLUGIN = "terang"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extension:
-    """What ckanext-terang can do there: its version, and up to how many rows it advises the full-text index."""
+    """What ckanext-terang can do there: its version, up to how many rows it advises the full-text index, whether it can
+    remove what it keeps of earlier releases."""
 
     version: str
     full_text_rows: int
+    forgets: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +71,10 @@ def probe(client: Client, *, groups: Iterable[str] = ()) -> Capabilities:
 def _extension(client: Client) -> Extension | None:
     """Ask ckanext-terang, which may be there and not able: its portal's files may be kept elsewhere."""
     found = client.read("terang_capabilities")
-    return Extension(version=found["version"], full_text_rows=int(found["full_text_rows"])) if found["load"] else None
+    if not found["load"]:
+        return None
+    rows, forgets = int(found["full_text_rows"]), bool(found.get("forget"))
+    return Extension(version=found["version"], full_text_rows=rows, forgets=forgets)
 
 
 def _account(client: Client) -> str:

@@ -113,6 +113,19 @@ class Client:
         self.reads += 1
         return str(again(lambda: self._guarded("download", lambda: self._stream(url, into))))
 
+    def look(self, path: str, asked: Mapping[str, str], take: Callable[[int, Iterator[bytes]], Any]) -> Any:
+        """What `take` makes of the status and the body of a public address, whatever it answers; being sent to log in is 403."""
+        self.reads += 1
+        return again(lambda: self._guarded("look", lambda: self._looked(path, asked, take)))
+
+    def _looked(self, path: str, asked: Mapping[str, str], take: Callable[[int, Iterator[bytes]], Any]) -> Any:
+        url, wait = f"{self.portal.url}{path}", (CONNECT_S, self.portal.timeout)
+        with closing(self._session.get(url, params=dict(asked), stream=True, timeout=wait)) as answer:
+            if answer.status_code in TEMPORARY:
+                raise self._by_status()
+            login = "/user/login" in answer.url
+            return take(403 if login else answer.status_code, iter(()) if login else answer.iter_content(CHUNK))
+
     def _stream(self, url: str, into: BinaryIO | None) -> str:
         digest = hashlib.sha256()
         own = url.startswith(f"{self.portal.url}/")

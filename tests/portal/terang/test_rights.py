@@ -9,7 +9,7 @@ from tests.portal.terang.conftest import TABLE, Dataset, rows
 from tests.portal_fixture import Portal
 
 pytestmark = pytest.mark.portal
-CHANGING = ("terang_load", "terang_status", "terang_switch", "terang_rollback")
+CHANGING = ("terang_load", "terang_status", "terang_switch", "terang_rollback", "terang_forget")
 
 
 @pytest.fixture

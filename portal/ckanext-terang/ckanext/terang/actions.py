@@ -20,7 +20,7 @@ def terang_capabilities(context: Context, data_dict: dict[str, Any]) -> dict[str
     """What this extension can do here. Anyone may ask.
 
     :returns: ``version``; ``load``, whether files and tables can be loaded; ``why_not`` where they can't; ``types`` of
-        columns; ``max_bytes`` of a file; ``background_bytes``, from which on a file is loaded in the background;
+        columns; ``forget``, whether there is ``terang_forget``; ``max_bytes`` of a file; ``background_bytes``, from which on a file is loaded in the background;
         ``full_text_rows``, up to which the full-text index is advised
     """
     toolkit.check_access("terang_capabilities", context, data_dict)
@@ -30,6 +30,7 @@ def terang_capabilities(context: Context, data_dict: dict[str, Any]) -> dict[str
         "load": not why_not,
         "why_not": why_not,
         "types": sorted(staging.TYPES),
+        "forget": True,
         "max_bytes": uploader.get_max_resource_size() << 20,
         "background_bytes": toolkit.config["ckanext.terang.background_bytes"],
         "full_text_rows": toolkit.config["ckanext.terang.full_text_rows"],
@@ -138,6 +139,23 @@ def terang_rollback(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     return flip.rollback(context, package, at=data_dict.get("at"))
 
 
+def terang_forget(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Remove for good what is kept of earlier states of a dataset, as after a takedown; readers see no difference.
+
+    These are the release that could be taken back, loads that were not switched to, tables and files of resources that
+    the dataset no longer has, and what the activity stream keeps of its earlier metadata: of each activity who, when and
+    what kind stays. An editor of the dataset's organisation may do it.
+
+    :param id: the dataset
+
+    :returns: ``removed``, the ids of the resources of which something was removed or looked for; ``activities``, how many
+        were emptied
+    """
+    package = _package(context, "terang_forget", data_dict)
+    flip.repair(context, package)
+    return {"removed": flip.forget(package), "activities": metadata.forget_activities(package)}
+
+
 def _package(context: Context, action: str, data_dict: dict[str, Any]) -> str:
     """The id of the dataset, which this user may change."""
     toolkit.get_or_bust(data_dict, "id")
@@ -201,6 +219,6 @@ def editor(context: Context, data_dict: dict[str, Any]) -> AuthResult:
 
 ACTIONS = {
     action.__name__: action
-    for action in (terang_capabilities, terang_load, terang_status, terang_switch, terang_rollback)
+    for action in (terang_capabilities, terang_load, terang_status, terang_switch, terang_rollback, terang_forget)
 }
 AUTH = {name: allowed if name == "terang_capabilities" else editor for name in ACTIONS}

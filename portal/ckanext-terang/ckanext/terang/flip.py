@@ -139,6 +139,27 @@ def _tidy(package: str, flip: dict[str, Any]) -> None:
         sweep()
 
 
+def forget(package: str) -> list[str]:
+    """Remove tables and files that readers do not get: the previous and the next, and those of resources that are gone."""
+    query = model.Session.query(model.Resource.id).filter_by(package_id=package, state=model.State.DELETED)
+    gone_resources = {row.id for row in query}
+    with transaction() as conn:
+        kept = (note(conn, "previous", package) or {"resources": {}})["resources"]
+        loads = database.notes(conn, "load", package)
+        resources = sorted({*gone_resources, *kept, *loads})
+        for resource in resources:
+            database.lock(conn, resource)
+            places = [database.new(resource), previous(resource), gone(resource)]
+            for place in [*places, *([database.live(resource)] if resource in gone_resources else [])]:
+                run(conn, f"DROP TABLE IF EXISTS {place} CASCADE")
+        database.forget(conn, "previous", package)
+        database.forget(conn, "load", *loads)
+    for resource in resources:
+        places = [files.NEW, files.NEW + "~", files.PREVIOUS, files.GONE, files.BACK]
+        files.remove(resource, *places, *([""] if resource in gone_resources else []))
+    return resources
+
+
 def sweep() -> None:
     """Remove what belongs to packages that are no more, and what was loaded long ago and never switched to."""
     with transaction() as conn:

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ckan import logic, model
-from ckan.plugins import toolkit
+from ckan.plugins import plugin_loaded, toolkit
 from ckan.types import Context
 
 DERIVED = {"resources", "metadata_modified", "num_resources", "num_tags", "organization"}
@@ -61,6 +61,23 @@ def announce(context: Context, package: str) -> None:
     logic.index_update_package({"ignore_auth": True}, package)
     told = {**context, "changed_entities": {"packages": {package}}}
     toolkit.signals.action_succeeded.send("package_update", context=told, data_dict={"id": package}, result=package)
+
+
+def forget_activities(package: str) -> int:
+    """Leave of each activity of a package who, when and what kind, without the metadata of that time; how many had it."""
+    if not plugin_loaded("activity"):
+        return 0
+    from ckanext.activity.model import Activity  # noqa: PLC0415 - only where that plugin is used
+
+    emptied = 0
+    for activity in model.Session.query(Activity).filter_by(object_id=package):
+        shown = (activity.data or {}).get("package")
+        kept = {name: shown[name] for name in ("id", "name", "title", "type") if name in shown} if shown else shown
+        if kept != shown:
+            activity.data = {**activity.data, "package": kept}
+            emptied += 1
+    model.Session.commit()
+    return emptied
 
 
 def with_files(revision: dict[str, Any], loads: Mapping[str, Any]) -> dict[str, Any]:
