@@ -5,18 +5,21 @@ import logging
 from assets.contract import Contract
 from assets.errors import PortalUnreachable, SettingsError
 from assets.settings import PortalSettings, Settings
+from assets.store import store_of
+from assets.takedown import obey
 
 log = logging.getLogger(__name__)
 _silent: set[PortalSettings] = set()  # those that did not answer this process are not waited for at each dataset
 
 
 def ready(contract: Contract, settings: Settings) -> None:
-    """Raise the `SettingsError` or `PortalRefused` that would stop the run at its end.
+    """Raise the `SettingsError`, `PortalRefused` or, for what was taken down, `Blocked` that would stop the run at its end.
 
     A portal that does not answer may be up by then: that is told, and stops nothing.
     """
     from publish.ckan import check  # noqa: PLC0415 - the client is loaded where a portal is asked
 
+    obey(contract, store_of(contract.name, settings))
     for connection in _connections(contract):
         settings.connection(connection)
     if any(column.technique and column.technique.needs_key for column in contract.columns) and not settings.privacy.key:

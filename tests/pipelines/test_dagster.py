@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ import dagster as dg
 import pytest
 
 from assets.errors import SourceUnreachable
-from assets.settings import CONFIG_VARIABLE
+from assets.settings import CONFIG_VARIABLE, load
+from assets.store import store_of
 from pipelines.definitions import defs
 from pipelines.office import make
+from publish import ledger
 from publish.ckan.client import ATTEMPTS
+from publish.standing import ROLLED_BACK
 
 HEADER = "kode_rekening,bulan,nilai\n"
 
@@ -182,3 +186,21 @@ def test_a_portal_that_refuses_is_not_tried_again(portal: Portal) -> None:
     assert not result.success
     assert not [e for e in result.all_events if e.is_step_up_for_retry]
     assert [started(result, f"{room}__example") for room in ("raw", "portal")] == [1, 0]
+
+
+def test_a_content_that_was_rolled_back_stays_away_and_dagster_says_so(office: Path) -> None:
+    """The run is green, the version before stays, and why and what to do stands with the release."""
+    file = office / "incoming/spending_2026.csv"
+    before = file.read_text(encoding="utf-8")
+    first = shown(execute("raw", "public", "release"), "release")["version"]
+    file.write_text(f"{before}5.1.03,3,7.00\n", encoding="utf-8")
+    second = shown(execute("raw", "public", "release"), "release")["version"]
+    facts = {"from": second, "reason": "salah baca"}
+    event = ledger.Event(event=ROLLED_BACK, time=datetime.now(UTC), version=first, facts=facts)
+    ledger.append(store_of("example", load()), event)
+    result = execute("raw", "public", "release")
+    told = shown(result, "release")
+    assert result.success
+    assert (told["version"], told["new"]) == (first, False)
+    assert f"version {second}, which was rolled back" in told["not released"]
+    assert "terang run example --again" in told["not released"]

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.portal.terang.conftest import FIELDS, TABLE, Dataset, rows, versions
-from tests.portal_fixture import Portal
+from tests.portal_fixture import STATE, Portal
 
 pytestmark = pytest.mark.portal
 
@@ -156,3 +157,26 @@ def test_a_file_without_a_table(dataset: Dataset) -> None:
     assert (dataset.file(), dataset.search()["total"], dataset.shown()["size"]) == (b"lain", 20, 4)
     dataset.portal.action("terang_rollback", id=dataset.name)
     assert (dataset.file(), dataset.search()["total"]) == (rows(20), 20)
+
+
+def test_what_is_kept_can_be_forgotten(dataset: Dataset, portal: Portal) -> None:
+    """The release before, loads, the file and table of a resource that is gone, old metadata: removed; readers see no difference."""
+    old, new = rows(20, version=1), rows(21, version=2)
+    dataset.publish(old, update={"notes": "Kata lama."})
+    dataset.publish(new, update={"notes": "Kata baru."})
+    dataset.load(rows(22, version=3))
+    places = [Path(path) for path in (STATE / "data/files/resources").rglob(f"{dataset.resource[6:]}*")]
+    assert len(places) == 3
+    done = portal.action("terang_forget", id=dataset.name)
+    assert done["removed"] == [dataset.resource]
+    assert done["activities"] >= 2
+    assert [path for path in places if path.exists()] == [path for path in places if "terang" not in path.name]
+    assert (dataset.file(), dataset.search()["total"]) == (new, 21)
+    assert portal.ask("terang_rollback", id=dataset.name).status_code == 404
+    assert portal.action("terang_status", id=dataset.name)["loads"] == {}
+    told = portal.action("package_activity_list", id=dataset.name)
+    assert told
+    assert all("notes" not in one["data"]["package"] for one in told)
+    portal.action("package_patch", id=dataset.name, resources=[])
+    assert portal.action("terang_forget", id=dataset.name)["removed"] == [dataset.resource]
+    assert not list((STATE / "data/files/resources").rglob(f"{dataset.resource[6:]}*"))
