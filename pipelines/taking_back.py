@@ -78,7 +78,7 @@ def takedown(
         lines = [f"{dataset}: lifted", f"  ledger       {entry}", f"  next         terang run {dataset}"]
         typer.echo(json.dumps({"dataset": dataset, "lifted": entry}) if as_json else "\n".join(lines))
         return
-    if scope:
+    if scope and scope != room.begun(contract, settings):
         found = room.look(contract, settings, scope, reason=reason, basis=basis)
         typer.echo("\n".join(_preview(dataset, scope, found)), err=as_json)
         if not yes and not _agreed():

@@ -73,6 +73,12 @@ def look(contract: Contract, settings: Settings, scope: Scope, *, reason: str, b
     return reach(contract, store, scope, standing(ledger.check(store)))
 
 
+def begun(contract: Contract, settings: Settings) -> Scope | None:
+    """What is being taken down by a call that was broken off."""
+    order = _read(store_of(contract.name, settings))
+    return order.scope if order else None
+
+
 def lift(contract: Contract, settings: Settings, scope: Scope | None, *, reason: str, now: datetime) -> str:
     """Let what was taken down so be published again (default: the whole dataset); the hash of the ledger's line."""
     reasons.checked(contract, reason=reason)
@@ -110,6 +116,7 @@ def take_down(
             (store.releases / PUBLISHED).unlink(missing_ok=True)  # checksums of it, and no edit was made but ours
             at("removed")
         why_not = _released(contract, settings, store, order, now)
+        _clear(store, order)
         at("released")
         if down:
             raise down
@@ -224,6 +231,12 @@ def _released(contract: Contract, settings: Settings, store: Store, order: Order
     except (Blocked, Unproven, Unbalanced) as error:
         return error.sentence
     return ""
+
+
+def _clear(store: Store, order: Order) -> None:
+    """Remove the public table that holds it still; the next run makes another one."""
+    if order.table and store.table.is_file() and sha256(store.table) == order.table:
+        store.table.unlink()
 
 
 def _shown(
