@@ -17,7 +17,9 @@ MOST: Final = 6
 def tell_edits(plan: Plan, *, anyway: bool) -> None:
     """Say what people edited; raises `Blocked` where the contract wants them to be asked first."""
     paths = numbered([edit.path for edit in plan.edits], MOST)
-    if plan.refused and not anyway:
+    if anyway:
+        return
+    if plan.refused:
         raise Blocked(
             "somebody edited the dataset on the portal, and the contract says portal_edits: refuse; nothing was written",
             dataset=plan.dataset,

@@ -72,7 +72,7 @@ def clean(
             if current is None:
                 _say_nothing(client, able, package, notice(notices, settings.languages))
     if current is not None:
-        apply(plan(contract, settings, current), contract, settings)
+        apply(plan(contract, settings, current), contract, settings, anyway=True)
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         package = _package(client)
         if package is not None:
