@@ -6,7 +6,6 @@ a token; a signed statement. A portal that is down delays its own part alone.
 """
 
 import logging
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,8 +19,7 @@ from assets.store import Store, explained, read_json, sha256, store_of, write_js
 from assets.takedown import taken_down
 from publish import ledger, reasons, statement
 from publish.ckan import removing
-from publish.ckan.binding import FOLDER as PLANS
-from publish.ckan.written import FILE as PUBLISHED
+from publish.ckan.written import forget
 from publish.folder import RELEASE
 from publish.release import Release, alone, latest, put_right, release
 from publish.rollback import other_columns
@@ -115,8 +113,7 @@ def take_down(
             entry = _told(store, order)
             at("told")
             put_right(store, now)
-            (store.releases / PUBLISHED).unlink(missing_ok=True)  # checksums of it, and no edit was made but ours
-            shutil.rmtree(store.public / PLANS, ignore_errors=True)  # a difference of totals may be one row's amount
+            forget(store)
             at("removed")
         why_not = _released(contract, settings, store, order, now)
         _clear(store, order)

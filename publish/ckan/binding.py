@@ -12,15 +12,15 @@ from assets.errors import Busy, Unproven
 from assets.store import Store, read_json, write_json
 from publish.ckan.facts import differing, numbered
 from publish.ckan.planning import Plan
+from publish.ckan.written import PLANS
 
-FOLDER: Final = "plans"
 KEPT: Final = 20
 MOST: Final = 6
 
 
 def keep(plan: Plan, store: Store) -> Path:
     """Write down what was shown and what it was based on; the oldest ones go."""
-    folder = store.public / FOLDER
+    folder = store.public / PLANS
     folder.mkdir(exist_ok=True)
     path = folder / f"{plan.id}.json"
     basis = {"portal": plan.based_on, "wanted": plan.wanted, "says": plan.facts[1], "written": _written(plan)}
@@ -34,7 +34,7 @@ def require(plan: Plan, wanted: str, store: Store) -> None:
     """Raise `Busy` where this is no longer the plan of that id, and say what moved."""
     if plan.id == wanted:
         return
-    shown = read_json(store.public / FOLDER / f"{wanted}.json") if wanted.isalnum() else None
+    shown = read_json(store.public / PLANS / f"{wanted}.json") if wanted.isalnum() else None
     if shown is None:
         raise Unproven(
             "no plan of this name was made here, and it is not what would be done now",

@@ -6,6 +6,7 @@ holds, accuses nobody.
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from publish.ckan.present import Present
 from publish.standing import PUBLISHED
 
 FILE: Final = "published.json"
+PLANS: Final = "plans"
 DATA: Final = frozenset({"version", "modified", "hash", "size", "mimetype", "format", "type", "view", "hash_algorithm"})
 ADDED: Final = ("tags.", "groups.")
 OF_DATA: Final = "terang_"  # what a release says of its own rows
@@ -63,6 +65,12 @@ def note(store: Store, written: Written, *, content_digest: str, facts: Mapping[
         facts={"portal": written.portal, "digest": digest(asdict(written)), **facts},
     )
     ledger.append(store, event)
+
+
+def forget(store: Store) -> None:
+    """After a takedown: the record holds checksums of it, and a plan's difference of totals may be one row's amount."""
+    (store.releases / FILE).unlink(missing_ok=True)
+    shutil.rmtree(store.public / PLANS, ignore_errors=True)
 
 
 def digest(document: Any) -> str:
