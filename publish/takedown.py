@@ -246,11 +246,12 @@ def _shown(
     from publish.ckan import asking  # noqa: PLC0415 - only where a portal is asked
 
     gone, current = _withdrawn(store, order), _describable(contract, settings)
-    removing.clean(contract, settings, gone, current, standing(ledger.entries(store)).notices)
+    forgets = removing.clean(contract, settings, gone, current, standing(ledger.entries(store)).notices)
     at("cleaned")
     sought = asking.Sought(
-        ids=order.scope.rows, digests=gone.digests, column=order.scope.column, whole=gone.whole, known=order.known
-    )
+        ids=order.scope.rows, digests=gone.digests, column=order.scope.column, whole=gone.whole, known=order.known,
+        forgets=forgets,
+    )  # fmt: skip
     asked = asking.ask(contract, settings, sought)
     at("asked")
     found = sum(answer.found for answer in asked if answer.ours)

@@ -28,13 +28,17 @@ Count = Callable[[int, Iterator[bytes]], tuple[int, int]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sought:
-    """Ids of rows, checksums of files, a column, or the `whole` dataset; `known` is where the portal showed it before."""
+    """Ids of rows, checksums of files, a column, or the `whole` dataset; `known` is where the portal showed it before.
+
+    `forgets`: the portal was told to forget old metadata, so that its activity stream must not tell of it either.
+    """
 
     ids: frozenset[str]
     digests: frozenset[str]
     column: str
     whole: bool
     known: Mapping[str, Any]
+    forgets: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,13 +110,17 @@ def _resource(reader: Client, id_: str, sought: Sought) -> Iterator[Answer]:
 def _activities(reader: Client, contract: Contract, sought: Sought) -> Iterator[Answer]:
     """What the activity stream keeps of earlier metadata; without ckanext-terang no editor can remove it."""
     path, asked = f"{API}package_activity_list", {"id": contract.name, "limit": str(ACTIVITIES)}
-    yield replace(_asked(reader, "package_activity_list", path, asked, _mentions(sought)), ours=False)
+    yield replace(_asked(reader, "package_activity_list", path, asked, _mentions(sought)), ours=sought.forgets)
     found = _read(reader, path, asked) or []
     counts = [_look(reader, f"{API}activity_data_show", {"id": one["id"]}, _mentions(sought)) for one in found]
     if counts:
         status, total = max(status for status, _ in counts), sum(count for _, count in counts)
         yield Answer(
-            endpoint=f"activity_data_show of {len(counts)}", address=path, status=status, found=total, ours=False
+            endpoint=f"activity_data_show of {len(counts)}",
+            address=path,
+            status=status,
+            found=total,
+            ours=sought.forgets,
         )
 
 

@@ -59,12 +59,12 @@ def hide(contract: Contract, settings: Settings, gone: Withdrawn) -> dict[str, A
 
 def clean(
     contract: Contract, settings: Settings, gone: Withdrawn, current: "Release | None", notices: Sequence[Entry]
-) -> None:
-    """Remove what is gone, and show `current`, or nothing; what the portal keeps of it beside goes too."""
+) -> bool:
+    """Remove what is gone, and show `current`, or nothing; returns whether what the portal keeps of it beside went too."""
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         package = _package(client)
         if package is None and current is None:
-            return
+            return False
         able = probe(client, groups=contract.topics)
         if package is not None:
             _forget(client, able, package["id"])
@@ -75,8 +75,7 @@ def clean(
         apply(plan(contract, settings, current), contract, settings, anyway=True)
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         package = _package(client)
-        if package is not None:
-            _forget(client, able, package["id"])
+        return package is not None and _forget(client, able, package["id"])
 
 
 def _package(client: Client) -> dict[str, Any] | None:
@@ -120,7 +119,9 @@ def _say_nothing(
     revise(client, Revision(package=package["id"], fields=fields | {"private": True}))
 
 
-def _forget(client: Client, able: Capabilities, package: str) -> None:
+def _forget(client: Client, able: Capabilities, package: str) -> bool:
     """Have ckanext-terang drop what it keeps of earlier releases, and what the activity stream tells of them."""
-    if able.extension and able.extension.forgets:
+    can = able.extension is not None and able.extension.forgets
+    if can:
         client.write("terang_forget", id=package)
+    return can
