@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from assets.store import Store, store_of
 from publish import ledger
 from publish.ledger import Event
-from publish.standing import RELEASED, ROLLED_BACK, TAKEN_DOWN, Standing, standing, why_held
+from publish.standing import LIFTED, RELEASED, ROLLED_BACK, TAKEN_DOWN, Standing, standing, why_held
 from tests.publish import made
 
 GOLDEN = Path(__file__).parent / "golden/rolled-back.jsonl"
+DOWN = GOLDEN.with_name("taken-down.jsonl")
 
 
 def store(folder: Path) -> Store:
@@ -109,3 +110,30 @@ def test_the_line_of_a_rollback_stays_as_it_is(tmp_path: Path) -> None:
     )  # fmt: skip
     ledger.append(folder, event)
     assert (folder.releases / ledger.FILE).read_bytes().splitlines()[-1] == GOLDEN.read_bytes().rstrip(b"\n")
+
+
+def test_the_line_of_a_takedown_stays_as_it_is(tmp_path: Path) -> None:
+    """It says scope, counts, versions, reason and basis, and the checksums of what is gone; never an id."""
+    folder = store(tmp_path)
+    told(folder, (RELEASED, "2026-10-05"))
+    facts = {
+        "scope": "rows", "rows": 2, "versions": ["2026-10-05"], "reason": "permintaan", "basis": "UU 27/2022",
+        "list": "0" * 64,
+    }  # fmt: skip
+    files = {"2026-10-05/SHA256SUMS": "1" * 64}
+    ledger.append(folder, Event(event=TAKEN_DOWN, time=made.NOW, version="", files=files, facts=facts))
+    assert (folder.releases / ledger.FILE).read_bytes().splitlines()[-1] == DOWN.read_bytes().rstrip(b"\n")
+
+
+def test_a_lifted_takedown_is_no_notice_and_holds_nothing(tmp_path: Path) -> None:
+    """The withdrawn version stays gone; its content may be released again, and readers are not told of it any more."""
+    folder = store(tmp_path)
+    told(folder, (RELEASED, "A"))
+    facts = {"scope": "all", "versions": ["A"], "reason": "putusan", "basis": "UU", "list": "x"}
+    ledger.append(folder, Event(event=TAKEN_DOWN, time=made.NOW, version="", facts=facts))
+    down = standing(ledger.check(folder))
+    assert (len(down.notices), list(down.held), down.listed) == (1, ["dA"], "x")
+    lifted = {"scope": "all", "reason": "dibatalkan", "list": "y"}
+    ledger.append(folder, Event(event=LIFTED, time=made.NOW, version="", facts=lifted))
+    found = standing(ledger.check(folder))
+    assert (found.notices, found.held, found.listed, list(found.withdrawn)) == ([], {}, "y", ["A"])
