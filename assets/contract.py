@@ -163,6 +163,23 @@ class Quarantine(Strict):
     max: Share = Field(default="5%", validate_default=True)
 
 
+class Versions(Strict):
+    """How many releases before the current one stay, on the portal as files of their own and in the office's store.
+
+    Of the last `tables` of them the portal also has a table that can be queried; each costs a load of its own. Older
+    ones are retired: their files go, what the ledger says of them stays.
+    """
+
+    keep: int = Field(default=12, ge=0)
+    tables: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _of_what_is_kept(self) -> Self:
+        if self.tables > self.keep:
+            raise PydanticCustomError("versions", "tables are of versions that are kept: at most as many as keep")
+        return self
+
+
 class Contract(Strict):
     """Everything Terang needs to know of one dataset.
 
@@ -195,6 +212,7 @@ class Contract(Strict):
     rules: tuple[Rule, ...] = ()
     reconcile: tuple[Reconcile, ...] = ()
     formats: tuple[Format, ...] = ("csv", "parquet", "xlsx", "jsonl")
+    versions: Versions = Versions()
     portal: str = "default"
     # says nothing of the data: another choice makes no new release
     portal_edits: Literal["overwrite", "keep", "refuse"] = Field(default="overwrite", exclude=True)

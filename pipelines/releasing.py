@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from assets.errors import SettingsError, Unproven
-from assets.settings import Settings
+from assets.settings import Settings, load
 from assets.store import store_of
 from pipelines.chosen import AsJson, Names, chosen, each, office
 
@@ -31,35 +31,31 @@ def publish(
 
 
 def verify(
-    what: Annotated[str, typer.Argument(help="A dataset, or a downloaded file.")],
+    what: Annotated[str, typer.Argument(help="The address of a dataset or portal, a downloaded file, or a dataset.")],
     *,
-    version: str | None = None,
+    portal: Annotated[str | None, typer.Option(help="The portal or dataset that a file is said to be of.")] = None,
+    version: Annotated[str | None, typer.Option(help="Another version of a dataset than the newest.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a release against its checksums and the ledger, or tell which release a downloaded file belongs to."""
-    from publish import statement  # noqa: PLC0415
-    from publish.verify import verify_file, verify_release  # noqa: PLC0415
+    """Check what a portal shows against its ledger, or tell which release a file is of: without account or settings.
 
-    settings, contracts = office()
-    if Path(what).is_file():
-        if statement.is_statement(Path(what)):
-            _check_statement(Path(what), settings, as_json=as_json)
-            return
-        origin = verify_file(Path(what), settings)
-        if origin is None:
-            raise Unproven("no release has this file", file=what, next="it was changed, or comes from somewhere else")
-        words = f"{what}: {origin.file} of {origin.dataset}, version {origin.version}"
-        words += ", which was taken down" if origin.taken_down else ""
-        typer.echo(json.dumps(asdict(origin), indent=2) if as_json else words)
+    Of a dataset's name: check its release in the office's own store. Of a statement of a takedown: check its signature.
+    """
+    from pipelines import verifying  # noqa: PLC0415
+    from publish import statement  # noqa: PLC0415
+
+    if what.startswith(("http://", "https://")):
+        passed = verifying.portal(what, as_json=as_json)
+    elif Path(what).is_file() and statement.is_statement(Path(what)):
+        _check_statement(Path(what), load(), as_json=as_json)
         return
-    (name,) = chosen(contracts, [what])
-    found = verify_release(store_of(name, settings), version)
-    lines = [
-        f"{name} {found.version}: {found.taken_down or f'{found.checked} files'}",
-        *(f"  {line}" for line in found.findings),
-    ]
-    typer.echo(json.dumps(asdict(found), indent=2) if as_json else "\n".join(lines))
-    if not found.passed:
+    elif Path(what).is_file():
+        passed = verifying.file(Path(what), portal, as_json=as_json)
+    else:
+        settings, contracts = office()
+        (name,) = chosen(contracts, [what])
+        passed = verifying.release(store_of(name, settings), version, as_json=as_json)
+    if not passed:
         raise typer.Exit(4)
 
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from assets.contract import Contract
 from assets.sql import name, names, text
+from assets.store import read_json
 from assets.table import ID, table_key
 from assets.types import is_number
 from publish import told
@@ -41,6 +42,17 @@ class Before:
     table: Path | None
     columns: told.Columns
     retired: Path | None = None
+
+
+def released(folder: Path, dataset: str) -> Before:
+    """A release in its folder, as the next one is compared with it."""
+    table, listed = folder / f"{dataset}.parquet", folder / RETIRED
+    return Before(
+        version=folder.name,
+        table=table if table.is_file() else None,
+        columns=(read_json(folder / "release.json") or {}).get("columns", {}),
+        retired=listed if listed.is_file() else None,
+    )
 
 
 def write(folder: Path, contract: Contract, table: Path, before: Before) -> dict[str, Any]:

@@ -92,32 +92,37 @@ def entries(store: Store) -> list[Entry]:
 
 def check(store: Store) -> list[Entry]:
     """Walk the chain and return its entries; raises `TerangError` at the first line that is not what was written."""
+    return read(store.releases / FILE, store.dataset)
+
+
+def read(path: Path, dataset: str) -> list[Entry]:
+    """The same, of a ledger anywhere."""
     previous, found = FIRST, []
-    for n, line in enumerate(_lines(store), start=1):
+    for n, line in enumerate(_lines(path), start=1):
         try:
             entry = Entry(**json.loads(line))
         except (ValueError, TypeError):
-            raise _broken(store, n, "a line that is no entry") from None
-        if entry.n != n or entry.dataset != store.dataset:
-            raise _broken(store, n, "a line is missing, doubled or of another dataset")
+            raise _broken(dataset, n, "a line that is no entry") from None
+        if entry.n != n or entry.dataset != dataset:
+            raise _broken(dataset, n, "a line is missing, doubled or of another dataset")
         if entry.previous != previous or entry.hash != _hash(asdict(entry)):
-            raise _broken(store, n, "its hash does not fit: the line, or one before it, was changed")
+            raise _broken(dataset, n, "its hash does not fit: the line, or one before it, was changed")
         previous = entry.hash
         found.append(entry)
     return found
 
 
 def _documents(store: Store) -> Iterator[dict[str, Any]]:
-    for n, line in enumerate(_lines(store), start=1):
+    dataset = store.dataset
+    for n, line in enumerate(_lines(store.releases / FILE), start=1):
         try:
             yield json.loads(line)
         except ValueError:
-            raise _broken(store, n, "a line that is no entry") from None
+            raise _broken(dataset, n, "a line that is no entry") from None
 
 
-def _lines(store: Store) -> list[bytes]:
+def _lines(path: Path) -> list[bytes]:
     """The whole lines of the ledger; what follows the last end of line is torn, and left out."""
-    path = store.releases / FILE
     return path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
 
 
@@ -156,10 +161,10 @@ def _write_all(descriptor: int, content: bytes) -> None:
         content = content[os.write(descriptor, content) :]
 
 
-def _broken(store: Store, line: int, found: str) -> TerangError:
+def _broken(dataset: str, line: int, found: str) -> TerangError:
     return Unproven(
         "the ledger of its releases was changed or damaged; nothing was added",
-        dataset=store.dataset,
+        dataset=dataset,
         file=FILE,
         where=f"line {line}",
         found=found,

@@ -25,9 +25,8 @@ from assets.settings import Settings
 from assets.store import Store, explained, read_json, sha256, store_of, write_json
 from assets.takedown import FILE as TAKEDOWN
 from assets.takedown import taken_down
-from publish import ledger
+from publish import changes, ledger, retention
 from publish.account import proven_account
-from publish.changes import RETIRED, Before
 from publish.file import File
 from publish.folder import RELEASE, SUMS, Material, build, read_sums, sync
 from publish.formats import FORMATS
@@ -94,6 +93,7 @@ def release(
         digest = content_digest(contract, settings, account)
         last = latest(contract, settings)
         if last and last.content_digest == digest:
+            retention.retire(store, current=last.version, keep=contract.versions.keep, now=now)
             log.info("%s: nothing changed since %s", contract.name, last.version)
             return last
         stands = standing(ledger.entries(store))
@@ -116,6 +116,13 @@ def latest(contract: Contract, settings: Settings) -> Release | None:
 def find(contract: Contract, settings: Settings, version: str) -> Release | None:
     """The release of that version, or None when there is none."""
     return _read(store_of(contract.name, settings), version)
+
+
+def earlier(release: Release, many: int) -> tuple[Release, ...]:
+    """The last releases before this one that are kept, newest first."""
+    store = Store(dataset=release.dataset, restricted=Path(), public=Path(), releases=release.path.parent)
+    versions = retention.before(ledger.entries(store), release.version)[:many]
+    return tuple(found for version in versions if (found := _read(store, version)))
 
 
 def content_digest(contract: Contract, settings: Settings, account: Protected) -> str:
@@ -165,7 +172,7 @@ def _make(contract: Contract, settings: Settings, store: Store, account: Protect
         account=account,
         evidence=evidence.document(verdict=proof, screening=read_json(store.screening) or {}, account=account),
         content_digest=making.digest,
-        before=_before(contract, making.before) if making.before else None,
+        before=changes.released(making.before.path, contract.name) if making.before else None,
         reason=making.reason,
     )
     part, final = store.releases / f".{version}.part", store.releases / version
@@ -178,19 +185,9 @@ def _make(contract: Contract, settings: Settings, store: Store, account: Protect
     _announce(store, version, now)
     made = _read(store, version)
     assert made is not None  # noqa: S101 - it was just renamed into place
+    retention.retire(store, current=version, keep=contract.versions.keep, now=now)
     log.info("%s: released %s, %d rows", contract.name, version, account.published_rows)
     return replace(made, new=True)
-
-
-def _before(contract: Contract, last: Release) -> Before:
-    """The release before, as the next one is compared with it."""
-    table, retired = last.path / f"{contract.name}.parquet", last.path / RETIRED
-    return Before(
-        version=last.version,
-        table=table if table.is_file() else None,
-        columns=(read_json(last.path / RELEASE) or {}).get("columns", {}),
-        retired=retired if retired.is_file() else None,
-    )
 
 
 def _announce(store: Store, version: str, now: datetime) -> None:

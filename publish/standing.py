@@ -11,6 +11,7 @@ ROLLED_BACK: Final = "rolled back"
 TAKEN_DOWN: Final = "taken down"
 LIFTED: Final = "lifted"
 PUBLISHED: Final = "published"  # on a portal: does not change what readers are to get
+RETIRED: Final = "retired"
 SHOWN: Final = frozenset({RELEASED, ROLLED_BACK})
 
 
@@ -19,12 +20,13 @@ class Standing:
     """What the entries of a ledger come to, in their order.
 
     `shown` are the versions that readers got, without those that were taken back: the last one is the current.
-    `withdrawn` are no more, by the entry that took them down. `held` are contents that no run brings back by itself:
-    content digest to the entry that took them back or down. `notices` are the takedowns that stand, `listed` the digest
+    `retired` were older than the contract keeps. `withdrawn` are no more, by the entry that took them down. `held` are
+    contents that no run brings back by itself: content digest to the entry that took them back or down. `notices` are the takedowns that stand, `listed` the digest
     of the list that runs must obey.
     """
 
     shown: list[str] = field(default_factory=list)
+    retired: set[str] = field(default_factory=set)
     withdrawn: dict[str, Entry] = field(default_factory=dict)
     held: dict[str, Entry] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
@@ -56,6 +58,9 @@ def standing(entries: Iterable[Entry]) -> Standing:
             _take_down(found, entry)
         elif entry.event == LIFTED:
             _lift(found, entry)
+        elif entry.event == RETIRED:
+            found.retired.add(entry.version)
+            found.shown = [version for version in found.shown if version != entry.version]
     return found
 
 

@@ -17,7 +17,8 @@ from publish.standing import RELEASED, standing
 class Verification:
     """What was looked at, and what is wrong with it, in words; no findings means that all is as it was released.
 
-    A version that was `taken_down` has no files, and its hash in the ledger says since when and why.
+    A version that was `taken_down` has no files, and its hash in the ledger says since when and why. `retired`: its files are
+    no longer kept; the ledger's word proves copies of them still.
     """
 
     dataset: str
@@ -25,6 +26,7 @@ class Verification:
     checked: int
     findings: tuple[str, ...]
     taken_down: str = ""
+    retired: bool = False
 
     @property
     def passed(self) -> bool:
@@ -34,7 +36,10 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
-    """Where a file comes from: `current` when it belongs to the version that readers get now, `taken_down` when to none."""
+    """Where a file comes from: `current` when it belongs to the version that readers get now, `taken_down` when to none.
+
+    `retired`: that version is no longer kept.
+    """
 
     dataset: str
     version: str
@@ -42,6 +47,7 @@ class Origin:
     time: str
     current: bool
     taken_down: bool = False
+    retired: bool = False
 
 
 def verify_release(store: Store, version: str | None = None) -> Verification:
@@ -50,16 +56,20 @@ def verify_release(store: Store, version: str | None = None) -> Verification:
     Raises `Unproven` where there is no such release, or where the chain of the ledger is broken.
     """
     wanted = version or _current(store)
-    told = [entry for entry in ledger.check(store) if entry.event == RELEASED and entry.version == wanted]
+    entries = ledger.check(store)
+    told = [entry for entry in entries if entry.event == RELEASED and entry.version == wanted]
     folder = store.releases / (wanted or "")
     if wanted is None or not (told or folder.is_dir()):
         raise Unproven(
             "there is no such release", dataset=store.dataset, found=wanted or "none yet", next="terang status"
         )
-    down = standing(ledger.entries(store)).withdrawn.get(wanted)
+    stands = standing(entries)
+    down = stands.withdrawn.get(wanted)
     if down is not None and not folder.exists():
         why = f"taken down on {down.time[:10]}: {down.facts['reason']} ({down.facts['basis']}); ledger {down.hash}"
         return Verification(dataset=store.dataset, version=wanted, checked=0, findings=(), taken_down=why)
+    if wanted in stands.retired and not folder.exists():
+        return Verification(dataset=store.dataset, version=wanted, checked=0, findings=(), retired=True)
     actual = {path.name: sha256(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}
     findings = [*_against_ledger(actual, told), *_against_documents(folder, actual)]
     return Verification(
@@ -84,9 +94,15 @@ def verify_file(path: Path, settings: Settings) -> Origin | None:
 
 
 def _origin(store: Store, entry: ledger.Entry, name: str) -> Origin:
-    current, down = entry.version == _current(store), entry.version in standing(ledger.entries(store)).withdrawn
+    stands = standing(ledger.entries(store))
     return Origin(
-        dataset=store.dataset, version=entry.version, file=name, time=entry.time, current=current, taken_down=down
+        dataset=store.dataset,
+        version=entry.version,
+        file=name,
+        time=entry.time,
+        current=entry.version == _current(store),
+        taken_down=entry.version in stands.withdrawn,
+        retired=entry.version in stands.retired,
     )
 
 

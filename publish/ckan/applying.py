@@ -16,7 +16,8 @@ from assets.contract import Contract
 from assets.model import Text
 from assets.settings import Settings
 from assets.store import store_of
-from publish.ckan import load, readback, switching
+from publish import copies
+from publish.ckan import kept, load, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
 from publish.ckan.creating import create, without_file
@@ -67,7 +68,7 @@ def apply(
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         tell_edits(plan, anyway=anyway)
         if plan:
-            _scan(plan, contract)
+            copies.scan(plan.desired.document(), [resource.path for resource in plan.uploads], contract)
             plan = _persevere(client, plan, contract, settings, at)
         note_written(plan, store_of(contract.name, settings), client.writes)
         return Outcome(
@@ -80,12 +81,6 @@ def apply(
             url=f"{client.portal.url}/dataset/{plan.dataset}",
             resource_ids={resource.kind: resource.id for resource in plan.desired.resources},
         )
-
-
-def _scan(plan: Plan, contract: Contract) -> None:
-    from quality.gates.scan import scan_payload  # noqa: PLC0415 - the quality room loads only when something is sent
-
-    scan_payload(plan.desired.document(), contract)
 
 
 def _persevere(client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]) -> Plan:
@@ -117,12 +112,14 @@ def _carry_out(work: Work) -> None:
     package = _begin(work)
     if table and plan.has(*ROWS_CHANGE, "update dictionary", "add view"):
         _load(work)
+    kept.load(work.client, plan.desired, plan.present, at=work.at)
     if table and plan.has("mark"):
         _read_table(work)
     _send_files_and_fields(work, package)
     _read_files(work, package)
-    if plan.has("mark", "make public"):
+    if plan.has("mark", "make public", "load version"):
         _settle(work, package)
+    kept.clear(work.client, package, plan.desired, plan.present)
 
 
 def _switch(work: Work) -> None:
@@ -135,6 +132,7 @@ def _switch(work: Work) -> None:
     else:
         package = plan.present.id
     tables = {table.resource_id: table} if table and plan.has("load table") else {}
+    tables |= {table.resource_id: table for table in kept.due(plan.desired, plan.present)}
     sent = {
         resource.id: resource for resource in [*plan.uploads, *(r for r in plan.desired.resources if r.id in tables)]
     }
@@ -146,8 +144,9 @@ def _switch(work: Work) -> None:
     _read_files(work, package)
     if plan.has("make public"):
         _settle(work, package)
-    elif tables:
+    elif plan.has("load table"):
         _read_sample(work)
+    kept.clear(client, package, plan.desired, plan.present)
 
 
 def _begin(work: Work) -> str:
@@ -230,7 +229,8 @@ def _send_files_and_fields(work: Work, package: str) -> None:
 def _read_files(work: Work, package: str) -> None:
     """Download and compare; a file that is not ours loses its checksum, so that the next run sends it again."""
     plan, client = work.plan, work.client
-    resources = plan.desired.resources if plan.has("mark", "make public") else plan.uploads
+    own = [one for one in plan.desired.resources if one in plan.uploads or not one.earlier]
+    resources = own if plan.has("mark", "make public") else plan.uploads
     if not resources:
         return
     if is_public(work):
@@ -249,8 +249,8 @@ def _settle(work: Work, package: str) -> None:
     """Say that the table holds the release, show it to readers, and read some rows as one of them."""
     plan, table = work.plan, work.plan.desired.table
     fields = {"private": False} if plan.has("make public") else {}
-    mark = {plan.desired.data.id: {MARK: plan.desired.mark}}
-    revise(work.client, Revision(package=package, fields=fields, resources=mark))
+    marks = {plan.desired.data.id: {MARK: plan.desired.mark}} | kept.marks(kept.due(plan.desired, plan.present))
+    revise(work.client, Revision(package=package, fields=fields, resources=marks))
     work.at("published")
     if table:
         _read_sample(work)

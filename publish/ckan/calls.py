@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from publish.ckan import kept
 from publish.ckan.difference import REMOVED, ROWS
-from publish.ckan.present import LOADING, REWRITING
+from publish.ckan.present import LOADING, REWRITING, has_table
 from publish.ckan.steps import ROWS_CHANGE
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ def of(plan: "Plan") -> dict[str, int]:
     if plan.has("carry on"):
         return {"terang_switch": 1}
     found = _switched(plan) if plan.switched else _keyed(plan)
+    found.update(_cleared(plan))
     return {action: times for action, times in found.items() if times}
 
 
 def _switched(plan: "Plan") -> Counter[str]:
     loads = {resource.id for resource in plan.uploads} | ({plan.desired.data.id} if plan.has("load table") else set())
+    loads |= {table.resource_id for table in kept.due(plan.desired, plan.present)}
     return Counter(
         {
             "package_create": int(plan.has("create dataset")),
@@ -41,13 +44,26 @@ def _keyed(plan: "Plan") -> Counter[str]:
             "package_create": int(plan.has("create dataset")),
             REVISE: _marked(plan)
             + int(plan.has("upload", "patch fields", "remove resource"))
-            + int(plan.has("mark", "make public")),
-            "datastore_delete": int(plan.has("rebuild table")) + _removals(plan),
-            "datastore_create": _created(plan),
-            "datastore_upsert": _upserts(plan),
+            + int(plan.has("mark", "make public", "load version")),
+            "datastore_delete": int(plan.has("rebuild table")) + _removals(plan) + _begun(plan),
+            "datastore_create": _created(plan) + len(kept.due(plan.desired, plan.present)),
+            "datastore_upsert": _upserts(plan)
+            + sum(_requests(table.rows, ROWS) for table in kept.due(plan.desired, plan.present)),
             "resource_view_create": _views(plan),
         }
     )
+
+
+def _begun(plan: "Plan") -> int:
+    """Tables of earlier versions that a run that was broken off began: they are made anew."""
+    now = plan.present
+    return sum(has_table(now, table.resource_id) for table in kept.due(plan.desired, now)) if now else 0
+
+
+def _cleared(plan: "Plan") -> dict[str, int]:
+    """Tables of earlier versions that go, and the versions themselves after them."""
+    going, files = kept.surplus(plan.desired, plan.present), {resource.id for resource in plan.desired.resources}
+    return {"datastore_delete": len(going), REVISE: int(any(id_ not in files for id_ in going.values()))}
 
 
 def _views(plan: "Plan") -> int:

@@ -11,7 +11,7 @@ from uuid import uuid5
 
 from assets.contract import Contract
 from assets.model import Text
-from publish.ckan import dcat
+from publish.ckan import dcat, earlier, notes
 from publish.ckan.capabilities import Capabilities
 from publish.ckan.resources import NAMESPACE, Resource, resources, translated
 from publish.ckan.table import Table, table
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CORE: Final = frozenset({"name", "title", "notes", "owner_org", "groups", "tags", "license_id", "version", "url"})
 LISTS: Final = frozenset({"groups", "tags"})  # an empty one is a statement too
+FORM_ONLY: Final = frozenset({"terang_totals"})  # amounts that have no place in a text
 PERIOD: Final = ("temporal_start", "temporal_end")
 DIGEST_SHOWN: Final = 32  # of 64: enough to tell contents apart, short enough for a field
 ORIGIN: Final = Text(
@@ -41,7 +42,10 @@ WITHHELD: Final = Text(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desired:
-    """A dataset as it should be; `absent` are fields that it must not have, should an earlier release have set them."""
+    """A dataset as it should be; `absent` are fields that it must not have, should an earlier release have set them.
+
+    `kept` are the tables of earlier versions.
+    """
 
     name: str
     version: str
@@ -51,6 +55,7 @@ class Desired:
     absent: frozenset[str]
     resources: tuple[Resource, ...]
     table: Table | None
+    kept: tuple[Table, ...] = ()
 
     @property
     def data(self) -> Resource:
@@ -63,17 +68,20 @@ class Desired:
             **self.fields,
             "extras": dict(self.extras),
             "resources": [{"id": resource.id, **resource.fields} for resource in self.resources],
-            "dictionary": [dict(field) for field in self.table.fields] if self.table else [],
+            "dictionary": [dict(field) for table in (self.table, *self.kept) if table for field in table.fields],
         }
 
 
 def desired(contract: Contract, release: "Release", languages: Sequence[str], portal: Capabilities) -> Desired:
     """The dataset that `release` should be on a portal with these capabilities."""
+    from publish.release import earlier as kept_before  # noqa: PLC0415 - it imports this room's neighbours
+
+    before = kept_before(release, contract.versions.keep)
     fields = {**_core(contract, release, languages, portal), **_described(contract, release, languages)}
     absent = {name for name, value in fields.items() if not value and name not in LISTS}
     fields = {name: value for name, value in fields.items() if name not in absent}
     known = {name: value for name, value in fields.items() if name in CORE or portal.knows(name)}
-    extras = _extras({name: value for name, value in fields.items() if name not in known})
+    extras = _extras({name: value for name, value in fields.items() if name not in {*known, *FORM_ONLY}})
     return Desired(
         name=contract.name,
         version=release.version,
@@ -81,8 +89,9 @@ def desired(contract: Contract, release: "Release", languages: Sequence[str], po
         fields=known,
         extras=extras,
         absent=frozenset(absent | {end for end in PERIOD if "temporal_coverage" in absent}),
-        resources=resources(contract, release, languages),
+        resources=(*resources(contract, release, languages), *earlier.resources(contract, before, languages)),
         table=table(contract, release, languages) if portal.tables else None,
+        kept=earlier.tables(contract, before, languages) if portal.tables else (),
     )
 
 
@@ -124,6 +133,7 @@ def _described(contract: Contract, release: "Release", languages: Sequence[str])
         "terang_quality": _quality(release.accounting),
         **_withheld(release, languages),
         **notice(release.notices, languages),
+        **notes.told(contract, release, languages),
     }
 
 
@@ -142,8 +152,7 @@ def _quality(counts: Mapping[str, int]) -> int | None:
 def _withheld(release: "Release", languages: Sequence[str]) -> dict[str, str | None]:
     """How many rows were withheld, in words; nothing where none were."""
     rows = release.accounting.get("withheld", 0)
-    said = {code: f"{rows:,}" if code == "en" else f"{rows:,}".replace(",", ".") for code in WITHHELD.root}
-    words = Text({code: text.format(rows=said[code]) for code, text in WITHHELD.root.items()})
+    words = Text({code: text.format(rows=notes.number(rows, code)) for code, text in WITHHELD.root.items()})
     return {name: text if rows else None for name, text in translated("terang_withheld", words, languages).items()}
 
 

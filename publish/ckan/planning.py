@@ -21,7 +21,7 @@ from publish.ckan.difference import Changes, Difference, Part, compare, scratch
 from publish.ckan.parts import grouping
 from publish.ckan.present import Present, present
 from publish.ckan.readback import dump
-from publish.ckan.resources import Resource
+from publish.ckan.resources import LEDGER, Resource
 from publish.ckan.settling import settled
 from publish.ckan.steps import Basis, Step, Verb, can_switch, steps
 from publish.ckan.written import Edit, Written, digest, edits, read
@@ -96,7 +96,11 @@ class Plan:
     @property
     def switched(self) -> bool:
         """Whether files, table and metadata change together, by ckanext-terang."""
-        return self.capabilities.extension is not None and self.has("load table", "upload") and can_switch(self.desired)
+        return (
+            self.capabilities.extension is not None
+            and (self.has("load table", "load version") or any(one.kind != LEDGER for one in self.uploads))
+            and can_switch(self.desired)
+        )
 
     @property
     def few(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assets.errors import PortalRefused
+from publish.ckan import earlier
 from publish.ckan.capabilities import VIEW_PLUGIN, Capabilities
 from publish.ckan.client import Client, Missing
 from publish.ckan.desired import Desired
@@ -158,7 +159,15 @@ def gone(wanted: Desired, now: Present | None) -> dict[str, str]:
         return {}
     kept = {resource.id for resource in wanted.resources}
     ours = {kind.kind: resource_id(wanted.name, kind.kind) for kind in KINDS}
-    return {kind: id_ for kind, id_ in ours.items() if id_ in now.resources and id_ not in kept}
+    found = {kind: id_ for kind, id_ in ours.items() if id_ in now.resources and id_ not in kept}
+    # an earlier version that has a table still loses that first: see `kept.py`
+    versions = {kind: id_ for id_, shown in now.resources.items() if (kind := earlier.ours(wanted.name, shown))}
+    return found | {kind: id_ for kind, id_ in versions.items() if id_ not in kept and not has_table(now, id_)}
+
+
+def has_table(now: Present, id_: str) -> bool:
+    """Whether a resource has a table in the DataStore."""
+    return bool(now.resources.get(id_, {}).get("datastore_active"))
 
 
 def _same(wanted: Any, found: Any) -> bool:

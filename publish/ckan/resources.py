@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from assets.contract import Contract
 from assets.model import Text
 from assets.store import sha256
+from publish import copies
 from publish.ckan import dcat
 from publish.metadata.licenses import LICENSES
 
@@ -72,6 +73,14 @@ KINDS: Final = (
         about=("Baris yang sama, satu objek JSON per baris.", "The same rows, one JSON object a line."),
     ),
     _kind(
+        "changes", "changes.csv", "CSV", "text/csv",
+        name=("Yang berubah", "What changed"),
+        about=(
+            "Setiap baris yang datang atau pergi dan setiap sel yang berubah terhadap versi sebelumnya.",
+            "Each row that came or went, and each cell that is another one than in the version before.",
+        ),
+    ),
+    _kind(
         "dictionary", "dictionary.csv", "CSV", "text/csv",
         name=("Kamus data", "Data dictionary"),
         about=(
@@ -88,6 +97,14 @@ KINDS: Final = (
         ),
     ),
     _kind(
+        "retired", "retired.csv", "CSV", "text/csv",
+        name=("Baris yang tidak terbit lagi", "Rows no longer published"),
+        about=(
+            "Pengenal baris yang pernah terbit dan tidak lagi, dengan versi terakhirnya. Tidak dipakai untuk baris lain.",
+            "Ids of rows that were published once and are no longer, with their last version. No other row gets them.",
+        ),
+    ),
+    _kind(
         "datapackage", "datapackage.json", "JSON", "application/json",
         name=("Deskripsi mesin", "Description for machines"),
         about=(
@@ -95,6 +112,14 @@ KINDS: Final = (
             "What this release holds, as a Data Package v2: files, columns, types, licence.",
         ),
         standard="https://datapackage.org/profiles/2.0/datapackage.json",
+    ),
+    _kind(
+        "summary", "release.json", "JSON", "application/json",
+        name=("Ringkasan rilis", "Summary of the release"),
+        about=(
+            "Versi, berkas, jumlah baris, dan yang berubah beserta alasannya, untuk mesin.",
+            "Version, files, counts of rows, and what changed and why, for machines.",
+        ),
     ),
     _kind(
         "checksums", "SHA256SUMS", "TXT", "text/plain",
@@ -109,7 +134,16 @@ KINDS: Final = (
             "The checks of quality and of personal data that this release passed.",
         ),
     ),
+    _kind(
+        "ledger", "ledger.jsonl", "JSONL", "application/jsonl",
+        name=("Buku besar rilis", "Ledger of releases"),
+        about=(
+            "Setiap rilis dengan sidik jari berkasnya; setiap baris terikat pada baris sebelumnya: terang verify.",
+            "Each release with the checksums of its files; each line is bound to the one before it: terang verify.",
+        ),
+    ),
 )  # fmt: skip
+LEDGER: Final = "ledger"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +156,11 @@ class Resource:
     sha256: str
     fields: Mapping[str, Any]
 
+    @property
+    def earlier(self) -> bool:
+        """Whether it is a file of an earlier version: `csv 2026-10-05`."""
+        return " " in self.kind
+
 
 def resource_id(dataset: str, kind: str) -> str:
     """The id of a dataset's resource: the same on every portal, in every release."""
@@ -130,26 +169,24 @@ def resource_id(dataset: str, kind: str) -> str:
 
 def resources(contract: Contract, release: "Release", languages: Sequence[str]) -> tuple[Resource, ...]:
     """The resources of a release, data first."""
-    return tuple(
-        _resource(contract, release, kind, languages)
-        for kind in KINDS
-        if (release.path / _file(contract.name, kind)).is_file()
-    )
+    files = [(kind, _file(release, kind)) for kind in KINDS]
+    return tuple(_resource(contract, release, kind, path, languages) for kind, path in files if path.is_file())
 
 
-def _file(dataset: str, kind: Kind) -> str:
-    return f"{dataset}{kind.suffix}" if kind.suffix.startswith(".") else kind.suffix
+def _file(release: "Release", kind: Kind) -> Path:
+    if kind.kind == LEDGER:
+        return copies.public_ledger(release.path.parent, release.dataset)
+    return release.path / (f"{release.dataset}{kind.suffix}" if kind.suffix.startswith(".") else kind.suffix)
 
 
-def _resource(contract: Contract, release: "Release", kind: Kind, languages: Sequence[str]) -> Resource:
-    file = _file(contract.name, kind)
-    digest, day = _sha256(release, file), release.version[:10]
+def _resource(contract: Contract, release: "Release", kind: Kind, path: Path, languages: Sequence[str]) -> Resource:
+    digest, day = _sha256(release, path), release.version[:10]
     fields = {
         **translated("name", kind.name, languages),
         **translated("description", kind.about, languages),
         "format": kind.format,
         "mimetype": kind.media_type,
-        "size": (release.path / file).stat().st_size,
+        "size": path.stat().st_size,
         "hash": digest,
         "hash_algorithm": dcat.SHA256,
         "license": LICENSES[contract.license].eu,
@@ -162,15 +199,15 @@ def _resource(contract: Contract, release: "Release", kind: Kind, languages: Seq
     return Resource(
         kind=kind.kind,
         id=resource_id(contract.name, kind.kind),
-        path=release.path / file,
+        path=path,
         sha256=digest,
         fields={name: value for name, value in fields.items() if value not in ([], "")},
     )
 
 
-def _sha256(release: "Release", file: str) -> str:
+def _sha256(release: "Release", path: Path) -> str:
     """As the release says; the list of checksums can't hold its own."""
-    return str(release.files[file]["sha256"]) if file in release.files else sha256(release.path / file)
+    return str(release.files[path.name]["sha256"]) if path.name in release.files else sha256(path)
 
 
 def translated(field: str, text: Text, languages: Sequence[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from publish.ckan import kept
 from publish.ckan.capabilities import Extension
 from publish.ckan.desired import Desired
 from publish.ckan.difference import ROWS, Changes
@@ -23,6 +24,8 @@ Verb = Literal[
     "upload",
     "remove resource",
     "patch fields",
+    "load version",
+    "clear version",
     "mark",
     "make public",
 ]
@@ -70,6 +73,7 @@ def steps(
     found = [
         *_create(wanted, now),
         *(_loaded(wanted, table, switch) if switch and can_switch(wanted) else table),
+        *_versions(wanted, now, switch),
         *_files(wanted, now),
         *_fields(wanted, now),
     ]
@@ -120,6 +124,23 @@ def _loaded(wanted: Desired, found: list[Step], switch: Extension) -> list[Step]
     seconds = whole_seconds(rows, full_text_rows=switch.full_text_rows)
     whole = Step(verb="load table", what=f"{rows:,} rows", reason=reasons[0], seconds=seconds)
     return [whole, *(step for step in found if step.verb == "add view")]
+
+
+def _versions(wanted: Desired, now: Present | None, switch: Extension | None) -> list[Step]:
+    """Tables of earlier versions to load, and to take away."""
+    each = COPIED_PER_S if switch else INSERTS_PER_S
+    return [
+        *(
+            Step(
+                verb="load version",
+                what=f"{table.mark.partition(' ')[0]}, {table.rows:,} rows",
+                reason="the contract keeps its table",
+                seconds=CALL_S + table.rows / each,
+            )
+            for table in kept.due(wanted, now)
+        ),
+        *(Step(verb="clear version", what=kind, reason="too old for a table") for kind in kept.surplus(wanted, now)),
+    ]
 
 
 def _change(changes: Changes, basis: Basis) -> Step:

@@ -20,7 +20,10 @@ MOST_INDEXES: Final = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """A DataStore table: `fields` as CKAN wants them, `types` by the words of a contract, in the same order."""
+    """A DataStore table: `fields` as CKAN wants them, `types` by the words of a contract, in the same order.
+
+    `mark` is what its resource says when it holds an earlier version whole.
+    """
 
     resource_id: str
     fields: tuple[Mapping[str, Any], ...]
@@ -29,6 +32,7 @@ class Table:
     indexes: tuple[str, ...]
     parquet: Path
     rows: int
+    mark: str = ""
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -55,18 +59,22 @@ def table(contract: Contract, release: "Release", languages: Sequence[str]) -> T
 
 
 def _field(field: Field, languages: Sequence[str]) -> dict[str, Any]:
-    meaning = _meaning(field)
-    info = {
-        **translated("label", field.label, languages),
-        **(translated("notes", meaning, languages) if meaning else {}),
-        "unit": field.unit or "",
-        "class": field.class_,
-    }
     return {
         "id": field.name,
         "type": TYPES.get(field.type, "numeric"),
-        "info": {name: value for name, value in info.items() if value},
+        "info": info(field.label, _meaning(field), field.unit or "", field.class_, languages),
     }
+
+
+def info(label: Text, meaning: Text | None, unit: str, class_: str, languages: Sequence[str]) -> dict[str, str]:
+    """What a column's entry in the dictionary says; what it does not say is left out."""
+    said = {
+        **translated("label", label, languages),
+        **(translated("notes", meaning, languages) if meaning else {}),
+        "unit": unit,
+        "class": class_,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _meaning(field: Field) -> Text | None:

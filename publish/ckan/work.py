@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from publish.ckan import kept
 from publish.ckan.client import Client
 from publish.ckan.creating import without_file
 from publish.ckan.planning import Plan
@@ -72,6 +73,7 @@ def switched(work: Work, package: str) -> Revision:
         return revision
     mark = {MARK: loading_mark(work) if plan.has("make public") else plan.desired.mark}
     missing = [without_file(resource) for resource in plan.desired.resources if resource.id not in now.resources]
-    added = [{**new, **(mark if new["id"] == data else {})} for new in missing]
-    marked = {data: {**revision.resources.get(data, {}), **mark}} if data in now.resources else {}
+    marks = {data: mark} | kept.marks(kept.due(plan.desired, now))
+    added = [{**new, **marks.get(new["id"], {})} for new in missing]
+    marked = {id_: {**revision.resources.get(id_, {}), **own} for id_, own in marks.items() if id_ in now.resources}
     return replace(revision, resources={**revision.resources, **marked}, added=added, match=as_planned(plan))

@@ -29,6 +29,7 @@ from quality.session import session
 NAME = "nothing that looks personal"
 _TEXTS = frozenset({"", ".md", ".txt", ".html", ".svg", ".css"})
 _PLAIN = frozenset({"BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"})
+_LEDGER = "ledger.jsonl"
 _FIRST = 10
 _EVERY = "true"
 log = logging.getLogger(__name__)
@@ -92,6 +93,9 @@ def _file(path: Path, contract: Contract) -> Hits:
     reader = Reader(contract)
     if path.suffix == ".json":
         return reader.document(json.loads(path.read_text(encoding="utf-8")))
+    if path.name == _LEDGER:
+        entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return reader.document(entries)
     if path.suffix in _TEXTS:
         return reader.lines(path.read_text(encoding="utf-8"))
     hits: Hits = {}

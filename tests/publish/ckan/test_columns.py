@@ -77,7 +77,7 @@ def test_readers_find_every_row_while_columns_change(
     assert not plan.has("rebuild table")
     assert any("readers find every row" in line for line in plan.lines())
     outcome = apply(plan, after.contract, after.settings)
-    assert outcome.resource_ids == first.resource_ids
+    assert outcome.resource_ids.items() >= first.resource_ids.items()
     assert set(watched) == {200}
     check(portal, after, CHANGES[change], 200)
     assert after.publish(release).writes == 0

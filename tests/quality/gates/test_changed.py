@@ -1,5 +1,6 @@
 """The scan of a change file: a cell is harmless by the column that its line names, and by nothing else."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,20 @@ def test_a_change_file_that_is_none_blocks(tmp_path: Path) -> None:
     assert next(iter(found(tmp_path / "changes.csv", HEADER, *GOOD, f"changed,{NIK}"))).startswith(
         "changes.csv: cannot be"
     )
+
+
+def test_a_ledger_is_read_key_by_key(tmp_path: Path) -> None:
+    """Checksums of files, also of those that were taken down, are harmless; a person's number in a reason is not."""
+    file, digest = tmp_path / "ledger.jsonl", "3507010101900001" * 4
+    files = dict.fromkeys(("payments.csv", "SHA256SUMS", "2026-10-05.2/payments.csv", "2026-10-05/SHA256SUMS"), digest)
+    entry = {
+        "n": 1,
+        "event": "released",
+        "files": files,
+        "accounting": {"read": 12},
+        "facts": {"reason": "salah ketik"},
+    }
+    file.write_text(json.dumps(entry) + "\n", encoding="utf-8")
+    assert scan_files([file], contract()).passed
+    file.write_text(json.dumps({**entry, "facts": {"reason": f"NIK {NIK}"}}) + "\n", encoding="utf-8")
+    assert scan_files([file], contract()).facts == {"suspect values by place": {"ledger.jsonl: reason": 1}}

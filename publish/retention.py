@@ -1,0 +1,35 @@
+"""Which of the releases before the current one stay, and how older ones go: their files do, the ledger's word does not."""
+
+import logging
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+
+from assets.store import Store
+from publish import ledger
+from publish.standing import RETIRED, standing
+
+log = logging.getLogger(__name__)
+
+
+def before(entries: Iterable[ledger.Entry], version: str) -> list[str]:
+    """The versions that readers got before this one, newest first."""
+    found = standing(entries).shown
+    return found[: found.index(version)][::-1] if version in found else []
+
+
+def retire(store: Store, *, current: str, keep: int, now: datetime) -> None:
+    """Retire all but the last `keep` versions before the current one; also what a killed run left of older ones."""
+    for version in reversed(before(ledger.entries(store), current)[keep:]):
+        ledger.append(store, ledger.Event(event=RETIRED, time=now, version=version, facts={"keep": keep}))
+        log.info("%s: retired %s", store.dataset, version)
+    for version in standing(ledger.entries(store)).retired:
+        _remove(store, version)
+
+
+def _remove(store: Store, version: str) -> None:
+    """Remove the folder of a release, at once for those who look, where it is still there."""
+    folder, part = store.releases / version, store.releases / f".{version}.part"
+    if folder.is_dir():
+        folder.rename(part)
+        shutil.rmtree(part)
