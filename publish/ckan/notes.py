@@ -15,9 +15,9 @@ WORDS: Final = {
     "rows": Text(
         {
             "id": "Terhadap versi {since}: {added} baris baru, {changed} berubah, {removed} tidak terbit lagi; "
-            "semuanya {before_rows} → {after_rows} baris.",
+            "semuanya dari {before_rows} menjadi {after_rows} baris.",
             "en": "Since version {since}: {added} rows new, {changed} changed, {removed} no longer published; "
-            "in all {before_rows} → {after_rows} rows.",
+            "in all from {before_rows} to {after_rows} rows.",
         }
     ),
     "unknown": Text(

@@ -2,6 +2,8 @@
 
 import json
 import os
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from assets.errors import Blocked
 from publish.ckan.capabilities import Capabilities
 from publish.ckan.desired import desired
 from publish.ckan.resources import resource_id
+from publish.release import release as make_release
 from quality.gates.scan import scan_payload
 from tests.publish import made
 from tests.publish.ckan import office
@@ -149,3 +152,28 @@ def test_no_datastore_no_table(at: office.Office) -> None:
     wanted = desired(at.contract, at.released(office.rows(at.contract, [1])), made.LANGUAGES, able(plugins=frozenset()))
     assert wanted.table is None
     assert wanted.data.kind == "csv"
+
+
+def test_what_changed_may_be_sent(at: office.Office) -> None:
+    """Counts, sums of any size, a reason and earlier versions pass the real gate; a person's number in a reason does not."""
+    at.released(office.rows(at.contract, [1, 2, 3]))
+    made.staged(
+        at.settings.root, at.contract, rows=office.rows(at.contract, [2, 3, 4], nilai=lambda _: "3507010101900001.00")
+    )
+    later = office.FIRST + timedelta(days=31)
+    release = make_release(at.contract, at.settings, now=later, reason="pagu perubahan")
+    many = {"added": 12_345_678, "changed": 2_000_000, "before_rows": 45_396_123, "after_rows": 45_391_277}
+    release = replace(release, changes={**release.changes, **many})
+    wanted = desired(at.contract, release, made.LANGUAGES, able())
+    (total,) = wanted.fields["terang_totals"]
+    assert (total["total_before"], total["total_after"]) == ("6000.15", "10521030305700003.00")
+    assert "12.345.678 baris baru" in wanted.fields["version_notes"]
+    assert "reason: pagu perubahan" in wanted.fields["version_notes_en"]
+    assert [one.kind for one in wanted.resources if one.earlier] == ["csv 2026-10-05"]
+    scan_payload(wanted.document(), at.contract)
+    plain = desired(at.contract, release, made.LANGUAGES, able(fields=None))
+    assert "terang_totals" not in plain.extras
+    scan_payload(plain.document(), at.contract)
+    named = replace(release, changes={**release.changes, "reason": "NIK 3507010101900001"})
+    with pytest.raises(Blocked, match="nothing was sent"):
+        scan_payload(desired(at.contract, named, made.LANGUAGES, able()).document(), at.contract)
