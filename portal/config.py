@@ -1,6 +1,7 @@
 """CKAN's configuration for this machine, written anew at each start because ports change. Texts come from `site.yml`."""
 
 import json
+import os
 from dataclasses import dataclass
 
 from portal.layout import HERE, State
@@ -47,7 +48,7 @@ SETTINGS = {
     "ckan.max_image_size": "4",
     "ckan.views.default_views": "datatables_view image_view text_view",
     "ckan.preview.text_formats": "txt text/plain",
-    "ckan.datastore.sqlsearch.enabled": "false",
+    "ckan.datastore.sqlsearch.enabled": os.environ.get("CKAN__DATASTORE__SQLSEARCH__ENABLED", "false"),
     "ckan.datastore.default_fts_lang": "indonesian",
     "ckan.datatables.page_length_choices": "20 50 100 500",
     # the dataset's fields

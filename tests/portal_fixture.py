@@ -112,6 +112,7 @@ def _start(fifo: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
         process = subprocess.Popen(
             [PYTHON, "-m", "portal", "up", *options],
             cwd=ROOT, stdin=reading, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            env={**os.environ, "CKAN__DATASTORE__SQLSEARCH__ENABLED": "true"},
         )  # fmt: skip
     os.close(reading)
     _wait(process)

@@ -28,6 +28,13 @@ def _loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("publish.ckan.capabilities.SWITCH_PLUGIN", "none of them")
 
 
+@pytest.fixture(params=["keyed", "switched"])
+def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """By the portal's API alone, or with ckanext-terang."""
+    monkeypatch.setattr("publish.ckan.capabilities.SWITCH_PLUGIN", "terang" if request.param == "switched" else "none")
+    return str(request.param)
+
+
 @pytest.fixture
 def make(portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     """Makes an office with a dataset of its own name, which is purged afterwards."""

@@ -72,13 +72,6 @@ def whole(portal: Portal, made: Office, version: int) -> None:
     assert made.publish(release).writes == 0
 
 
-@pytest.fixture(params=["keyed", "switched"])
-def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """By the portal's API alone, or with ckanext-terang."""
-    monkeypatch.setattr("publish.ckan.capabilities.SWITCH_PLUGIN", "terang" if request.param == "switched" else "none")
-    return str(request.param)
-
-
 def test_a_change_through_a_failing_network(portal: Portal, make: Make, faults: Faults, loader: str) -> None:
     """Readers of a switched release see the old one or the new one throughout; the next run ends what was begun."""
     made = make(url=faults.url)
