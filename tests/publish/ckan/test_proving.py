@@ -70,11 +70,11 @@ def test_every_file_of_every_version(portal: Portal, shown: Office, tmp_path: Pa
         assert proof.passed
         assert {file.version for file in proof.files} == {"2026-10-05", "2026-10-06"}
         assert len(proof.files) == 13  # eleven of the current version beside the ledger, and the earlier one's data
-        assert (proof.lines, proof.unknown) == (2, ())
+        assert (proof.lines, proof.unknown) == (3, ())  # released, published, released
     ended = terang(tmp_path / "empty", "verify", address(portal, shown))
     assert ended.code == 0, ended.err
     assert ended.out.count("✓") == 13
-    assert "ledger 2 lines, unbroken" in ended.out
+    assert "ledger 3 lines, unbroken" in ended.out
 
 
 def test_a_portal_as_a_whole(portal: Portal, shown: Office, tmp_path: Path) -> None:
