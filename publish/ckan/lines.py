@@ -119,11 +119,11 @@ def _files(plan: "Plan") -> Iterator[str]:
 
 
 def _changes(plan: "Plan", of: str) -> list[str]:
-    """Texts before and after; those that change in the same way stand in one line."""
+    """Texts before and after; those that change in the same way stand in one line. A new file or column has none."""
     if plan.present is None or (of and plan.present.table is None):
         return []
     before, after = plan.facts
-    new = {path.rpartition(".")[0] for path in before.keys() ^ after.keys() if path.endswith(".type")}
+    new = {path.rpartition(".")[0] for path in before.keys() ^ after.keys() if path.endswith((".type", ".hash"))}
     same: dict[tuple[str, str], list[str]] = {}
     for path in differing(before, after):
         told = path.rpartition(".")[0] in new or path.endswith((".type", ".hash", ".size")) or _follows(path)
