@@ -18,7 +18,8 @@ WIDE: Final = 98  # and two for what a command sets them in by
 NAME: Final = 11
 TEXT: Final = 30
 MOST: Final = 6
-RELEASE: Final = ("version", "modified", "terang_release", "terang_version", "terang_rows")
+RELEASE: Final = ("version", "modified", "terang_release", "terang_version", "terang_rows", "terang_totals")
+NOTES: Final = "version_notes"
 NOTHING: Final = "nothing"
 
 
@@ -139,7 +140,8 @@ def _of_release(plan: "Plan") -> list[str]:
 
 
 def _follows(path: str) -> bool:
-    return path.rpartition(".")[2] in RELEASE
+    field = path.rpartition(".")[2]
+    return field in RELEASE or field.startswith(NOTES)
 
 
 def _folded(paths: Sequence[str]) -> list[str]:
