@@ -132,8 +132,7 @@ class Supervisor:
         except subprocess.TimeoutExpired:
             raise ProgramError(f"{name} did not end within {timeout:.0f} s. {tail(program.log)}") from None
         finally:
-            program.stop()
-            self.programs.remove(program)
+            self._end(program)
         if code:
             raise ProgramError(f"{name} ended with code {code}. {tail(program.log)}")
 
@@ -143,8 +142,12 @@ class Supervisor:
         try:
             return program.process.wait()
         finally:
-            program.stop()
+            self._end(program)
+
+    def _end(self, program: Program) -> None:
+        with _deaf():
             self.programs.remove(program)
+            program.stop()
 
     def wait(self) -> Program:
         """Wait until any program ends by itself, and return it."""

@@ -213,3 +213,26 @@ def test_a_program_shown_here_gives_its_exit_code(tmp_path: Path) -> None:
     with Supervisor(logs=tmp_path) as programs:
         code = programs.show("one", [sys.executable, "-c", "raise SystemExit(7)"], env={}, cwd=tmp_path)
         assert (code, programs.programs) == (7, [])
+
+
+def test_being_told_to_stop_again_and_again_is_no_error(tmp_path: Path) -> None:
+    """As by a signal to a whole process group, which make hands on once more: no traceback, and no process is left."""
+    script = f"""
+        import os, sys
+        from pathlib import Path
+        from portal.supervisor import Stopped, Supervisor, stop_on_signals
+        try:
+            with stop_on_signals(), Supervisor(logs=Path({str(tmp_path)!r})) as programs:
+                programs.show("one", {SLEEP!r}, env=dict(os.environ), cwd=Path("/"))
+        except Stopped:
+            print("stopped", programs.programs)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout
+        assert supervisor.stdout.readline() == "started\n"
+        for _ in range(5):
+            supervisor.terminate()
+            time.sleep(0.001)
+        out, err = supervisor.communicate(timeout=30)
+    assert (out, err) == ("stopped []\n", "")
