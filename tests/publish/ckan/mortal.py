@@ -41,7 +41,8 @@ def carried_out(work: Work, made: Office, *, plugin: str, deadly: int = 0) -> li
                 break
             here.send("go on")
         process.join(120)
-        assert process.exitcode == (-9 if len(passed) == deadly else 0), (process.exitcode, passed)
+        killed = 0 < deadly == len(passed)
+        assert process.exitcode == (-9 if killed else 0), (process.exitcode, passed)
         return passed
 
 

@@ -17,7 +17,7 @@ from tests.publish.ckan.office import FEW, Make, Office
 from tests.publish.ckan.test_faults import seen
 
 pytestmark = pytest.mark.portal
-ROUNDS = 30 if os.environ.get("TERANG_TORTURE") else 3
+ROUNDS = 30 if os.environ.get("TERANG_TORTURE") else 2
 
 
 def twins(made: Office, root: Path) -> Iterator[Office]:
