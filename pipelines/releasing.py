@@ -35,6 +35,7 @@ def verify(
     *,
     portal: Annotated[str | None, typer.Option(help="The portal or dataset that a file is said to be of.")] = None,
     version: Annotated[str | None, typer.Option(help="Another version of a dataset than the newest.")] = None,
+    published: Annotated[bool, typer.Option("--published", help="Of a dataset: also every row on its portal.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check what a portal shows against its ledger, or tell which release a file is of: without account or settings.
@@ -55,6 +56,8 @@ def verify(
         settings, contracts = office()
         (name,) = chosen(contracts, [what])
         passed = verifying.release(store_of(name, settings), version, as_json=as_json)
+        if published:
+            verifying.published(contracts[name], settings)
     if not passed:
         raise typer.Exit(4)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from assets.contract import Contract
 from assets.errors import SettingsError, Unproven
-from assets.settings import load
+from assets.settings import Settings, load
 from assets.store import Store
 
 if TYPE_CHECKING:
@@ -87,3 +88,11 @@ def _lines(proof: "Proof") -> list[str]:
     ]
     unknown = [f"  ? {name}: no part of a release, not checked" for name in proof.unknown]
     return [head, chain, *files, *unknown]
+
+
+def published(contract: Contract, settings: Settings) -> None:
+    """Read files, table and a sample of rows as a reader without a name; raises `PortalMismatch` on a difference."""
+    from publish.ckan import verify  # noqa: PLC0415
+
+    found = verify(contract, settings)
+    typer.echo(f"  ✓ portal: {found.files} files and {found.rows:,} rows are those of {found.version}", err=True)
