@@ -24,7 +24,7 @@ check: install $(DAGSTER_HOME)/dagster.yaml   ## lint, types and the quick tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/dg check defs
-	@$(BIN)/python -m pytest -m "not portal and not systems and not real and not oracles" -n 2
+	@$(BIN)/python -m pytest -m "not portal and not systems and not real and not oracles and not slow" -n 2
 
 real: install        ## the tests that read public files of real governments, where they are at hand
 	@$(BIN)/python -m pytest -m "real and not portal"

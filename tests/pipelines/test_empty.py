@@ -19,6 +19,7 @@ from publish.release import latest
 from quality.screening import screen
 from tests.pipelines.command import Terang
 
+pytestmark = pytest.mark.slow
 TITLES = ("kode_rekening", "bulan", "nilai")
 ROWS = [("5.1.02", 1, "1000000.50"), ("5.1.02", 2, "2500000.00")]
 Deliver = Callable[[Path, list[tuple[str, int, str]]], None]

@@ -20,7 +20,7 @@ import pytest
 from pipelines.office import make
 from tests.pipelines.behind import where
 
-pytestmark = pytest.mark.systems  # whole runs, each a process
+pytestmark = pytest.mark.slow  # whole runs, each a process
 TERANG = Path(sys.executable).with_name("terang")
 SECRETS = {"TERANG_CKAN_TOKEN": "Token-0001-nobody", "API_KEY": "Kunci-0002-nobody", "PSEUDONYM": "Garam-0003-nobody"}
 PASSWORD = "Sandi-0004-nobody"

@@ -20,6 +20,7 @@ from assets.store import store_of
 from pipelines.definitions import defs
 from pipelines.run import PARTITION, RANGE_END, RANGE_START
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 ROOMS = ("raw", "public", "release")
 PARTS = {"year": ["2023", "2024", "2025", "2026"], "month": ["2025-11", "2025-12", "2026-01", "2026-02"]}

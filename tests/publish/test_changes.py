@@ -228,6 +228,7 @@ def _public(rows: dict[int, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(old=ROWS, new=ROWS)
 def test_law_nothing_comes_back(old: dict[int, Any], new: dict[int, Any]) -> None:

@@ -135,6 +135,7 @@ def test_reads_back_identical(format_: str, values: list[Any]) -> None:
         assert readers[format_](path, table.schema) == table.to_pylist()
 
 
+@pytest.mark.slow
 @given(rows(SHORT, MOMENTS.map(lambda moment: moment.replace(microsecond=0))))
 @settings(deadline=None, max_examples=60)
 def test_xlsx_reads_back_within_excels_limits(values: list[Any]) -> None:

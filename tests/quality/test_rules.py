@@ -67,6 +67,7 @@ def test_a_session_reads_its_files_and_no_other(tmp_path: Path) -> None:
                 connection.execute(query)
 
 
+@pytest.mark.slow
 def test_a_session_spills_into_its_own_folder_and_leaves_nothing(tmp_path: Path) -> None:
     """What does not fit in memory lies in restricted storage, and is gone afterwards."""
     spill = tmp_path / "spill"

@@ -66,6 +66,7 @@ def policy(at: office.Office, choice: str) -> office.Office:
     return replace(at, contract=office.payments(at.contract.name, portal_edits=choice))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", ["overwrite", "keep"])
 @RUNS
 @given(data=st.data())
@@ -82,6 +83,7 @@ def test_a_plan_that_was_carried_out_leaves_nothing(
     assert second.edits == tuple(edit for edit in first.edits if edit.kept)
 
 
+@pytest.mark.slow
 @RUNS
 @given(data=st.data())
 def test_the_id_is_of_the_state(plan: Planner, published: Present, data: st.DataObject) -> None:
