@@ -80,7 +80,14 @@ def test_secrets_are_for_their_owner(systems: Systems) -> None:
     """Files of secrets have mode 0600 in a folder of mode 0700."""
     assert stat.S_IMODE(systems.secrets.stat().st_mode) == 0o700
     names = sorted(file.name for file in systems.secrets.iterdir())
-    assert names == ["drop_folder", "keuangan_url", "procurement_key", "procurement_url", "pseudonym_key"]
+    assert names == [
+        "drop_folder",
+        "keuangan_url",
+        "procurement_key",
+        "procurement_url",
+        "pseudonym_key",
+        "statements.pem",
+    ]
     assert {stat.S_IMODE(file.stat().st_mode) for file in systems.secrets.iterdir()} == {0o600}
 
 
