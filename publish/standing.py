@@ -1,6 +1,6 @@
 """Where a dataset stands, read from its ledger alone: what readers get now, what was taken back, what was taken down."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,8 +21,8 @@ class Standing:
 
     `shown` are the versions that readers got, without those that were taken back: the last one is the current.
     `retired` were older than the contract keeps. `withdrawn` are no more, by the entry that took them down. `held` are
-    contents that no run brings back by itself: content digest to the entry that took them back or down. `notices` are the takedowns that stand, `listed` the digest
-    of the list that runs must obey.
+    contents that no run brings back by itself: content digest to the entry that took them back or down. `notices` are the
+    takedowns that stand, `listed` the digest of the list that runs must obey.
     """
 
     shown: list[str] = field(default_factory=list)
@@ -64,11 +64,22 @@ def standing(entries: Iterable[Entry]) -> Standing:
     return found
 
 
+def checksums(entries: Sequence[Entry]) -> set[str]:
+    """SHA-256 of every file of the releases that were not withdrawn."""
+    gone = standing(entries).withdrawn
+    return {
+        digest
+        for entry in entries
+        if entry.event == RELEASED and entry.version not in gone
+        for digest in entry.files.values()
+    }
+
+
 def why_held(entry: Entry) -> str:
     """Why a content is not released again, in words."""
     back = entry.event == ROLLED_BACK
     what = f"version {entry.facts['from']}, which was rolled back" if back else "a version that was taken down"
-    return f"the same content as {what} on {entry.time[:10]}: {entry.facts['reason']}"
+    return f"the same content as {what} on {entry.time[:10]}: {entry.facts['reason'].rstrip('.')}"
 
 
 def _roll_back(found: Standing, entry: Entry) -> None:

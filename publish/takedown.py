@@ -24,7 +24,7 @@ from publish.folder import RELEASE
 from publish.release import Release, alone, latest, put_right, release
 from publish.rollback import other_columns
 from publish.scope import Reach, Scope, reach, read_scope
-from publish.standing import LIFTED, RELEASED, TAKEN_DOWN, standing
+from publish.standing import LIFTED, TAKEN_DOWN, checksums, standing
 
 BEGUN: Final = ".takedown-begun.json"
 log = logging.getLogger(__name__)
@@ -170,11 +170,10 @@ def _tombstones(store: Store, versions: tuple[str, ...]) -> dict[str, str]:
     return {f"{version}/{name}": digest for version in versions for name, digest in told.get(version, {}).items()}
 
 
-def _withdrawn(store: Store, order: Order) -> removing.Withdrawn:
-    """What the portal must not show: checksums that no release has which stays."""
-    stands = standing(ledger.entries(store))
-    told = {entry.version: entry.files for entry in ledger.entries(store) if entry.files and entry.event == RELEASED}
-    kept = {digest for version, files in told.items() if version not in stands.withdrawn for digest in files.values()}
+def _withdrawn(settings: Settings, order: Order) -> removing.Withdrawn:
+    """What the portal must not show: checksums that no release has which stays. Short files are alike in many datasets."""
+    folders = [file.parent.name for file in settings.folder(settings.storage.releases).glob(f"*/{ledger.FILE}")]
+    kept = {digest for name in folders for digest in checksums(ledger.entries(store_of(name, settings)))}
     digests = frozenset(order.tombstones.values()) - kept
     return removing.Withdrawn(versions=frozenset(order.versions), digests=digests, whole=order.scope.kind == "all")
 
@@ -245,7 +244,7 @@ def _shown(
     """The portal's part, the questions, and the statement; raises `PortalMismatch` where something still answers."""
     from publish.ckan import asking  # noqa: PLC0415 - only where a portal is asked
 
-    gone, current = _withdrawn(store, order), _describable(contract, settings)
+    gone, current = _withdrawn(settings, order), _describable(contract, settings)
     forgets = removing.clean(contract, settings, gone, current, standing(ledger.entries(store)).notices)
     at("cleaned")
     sought = asking.Sought(

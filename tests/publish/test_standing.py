@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assets.store import Store, store_of
 from publish import ledger
 from publish.ledger import Event
-from publish.standing import LIFTED, RELEASED, ROLLED_BACK, TAKEN_DOWN, Standing, standing, why_held
+from publish.standing import LIFTED, RELEASED, ROLLED_BACK, TAKEN_DOWN, Standing, checksums, standing, why_held
 from tests.publish import made
 
 GOLDEN = Path(__file__).parent / "golden/rolled-back.jsonl"
@@ -137,3 +137,14 @@ def test_a_lifted_takedown_is_no_notice_and_holds_nothing(tmp_path: Path) -> Non
     ledger.append(folder, Event(event=LIFTED, time=made.NOW, version="", facts=lifted))
     found = standing(ledger.check(folder))
     assert (found.notices, found.held, found.listed, list(found.withdrawn)) == ([], {}, "y", ["A"])
+
+
+def test_a_file_that_a_standing_release_has_too_is_not_gone(tmp_path: Path) -> None:
+    """Checksums of withdrawn files are no longer among those that stand, but for files that another version has as well."""
+    folder = store(tmp_path)
+    for version, files in (("a", {"x.csv": "1", "retired.csv": "0"}), ("b", {"x.csv": "2", "retired.csv": "0"})):
+        ledger.append(folder, Event(event=RELEASED, time=made.NOW, version=version, files=files))
+    assert checksums(ledger.entries(folder)) == {"0", "1", "2"}
+    facts = {"versions": ["a"], "reason": "-", "list": ""}
+    ledger.append(folder, Event(event=TAKEN_DOWN, time=made.NOW, version="", facts=facts))
+    assert checksums(ledger.entries(folder)) == {"0", "2"}
