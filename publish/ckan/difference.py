@@ -138,7 +138,7 @@ def compare(table: Table, old: Path | None, *, without: Collection[str] | None =
     """
     with scratch(table) as folder, duck(folder / "spill") as con:
         con.execute(f"CREATE VIEW new AS SELECT * FROM {parquet(table.parquet)}")
-        names = _dumped(con, old) if old is not None and old.suffix == ".csv" else None
+        names = _read_back(con, table, old) if old is not None and old.suffix == ".csv" else None
         if names and without is None and names != [INTERNAL, *table.types]:
             raise PortalMismatch("the portal's table has other columns than it said", where=table.resource_id,
                                  found=", ".join(names), allowed=", ".join([INTERNAL, *table.types]),
@@ -160,6 +160,15 @@ def _old(table: Table, old: Path | None, known: Collection[str]) -> str:
         f"{cells[column]}::{duckdb_type(type_)} AS {name(column)}" for column, type_ in table.types.items()
     )
     return f"SELECT {INTERNAL}::BIGINT AS {INTERNAL}, {typed} FROM {DUMPED}"
+
+
+def _read_back(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> list[str]:
+    try:
+        return _dumped(con, path)
+    except ValueError:
+        raise PortalMismatch("the portal's table does not read as a CSV", where=table.resource_id,
+                             found=f"{path.stat().st_size} bytes", allowed="a header and rows",
+                             next="run again: the table is read anew") from None  # fmt: skip
 
 
 def _dumped(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
