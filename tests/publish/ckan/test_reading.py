@@ -148,7 +148,9 @@ def test_readers_of_alternating_releases(
     over.set()
     for reader in readers.values():
         reader.thread.join()
-    whole = set(readers) if loader == "switched" else {"file"}  # plain CKAN reads words and resources one after the other
+    whole = (
+        set(readers) if loader == "switched" else {"file"}
+    )  # plain CKAN reads words and resources one after the other
     for name, reader in readers.items():
         assert reader.wrong == [], name
         assert len(reader.seen) >= RELEASES, name
