@@ -49,6 +49,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
     """Two generations write the same files, byte for byte, workbooks included."""
     world.write(tmp_path, 1, lambda _: None)

@@ -188,6 +188,7 @@ def test_a_portal_that_refuses_is_not_tried_again(portal: Portal) -> None:
     assert [started(result, f"{room}__example") for room in ("raw", "portal")] == [1, 0]
 
 
+@pytest.mark.slow
 def test_a_content_that_was_rolled_back_stays_away_and_dagster_says_so(office: Path) -> None:
     """The run is green, the version before stays, and why and what to do stands with the release."""
     file = office / "incoming/spending_2026.csv"

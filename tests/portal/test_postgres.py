@@ -13,6 +13,8 @@ from portal import postgres
 from portal.supervisor import ProgramError, Supervisor, free_port
 from tests.portal.test_supervisor import alive, gone
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -17,6 +17,8 @@ LINES = ["kode;uraian;tanggal;pagu;realisasi", *(
     f'5.1.{at:02d};"Belanja ""{at}""; dan jasa";{at % 28 + 1:02d}/01/2025;{at}.000,50;{"-" if at % 7 else at}'
     for at in range(40)
 )]  # fmt: skip
+
+pytestmark = pytest.mark.slow
 TEXT = "\n".join(LINES).encode()
 Mutation = Callable[[random.Random], bytes]
 
