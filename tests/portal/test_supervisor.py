@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from portal.supervisor import ProgramError, Supervisor, free_port, port_answers, wait_until
+from portal.supervisor import (
+    Program,
+    ProgramError,
+    Supervisor,
+    free_port,
+    port_answers,
+    stop_on_signals,
+    wait_until,
+)
 
 ROOT = Path(__file__).parents[2]
 SLEEP = [sys.executable, "-c", "import time; print('started', flush=True); time.sleep(600)"]
@@ -215,24 +223,17 @@ def test_a_program_shown_here_gives_its_exit_code(tmp_path: Path) -> None:
         assert (code, programs.programs) == (7, [])
 
 
-def test_being_told_to_stop_again_and_again_is_no_error(tmp_path: Path) -> None:
-    """As by a signal to a whole process group, which make hands on once more: no traceback, and no process is left."""
-    script = f"""
-        import os, sys
-        from pathlib import Path
-        from portal.supervisor import Stopped, Supervisor, stop_on_signals
-        try:
-            with stop_on_signals(), Supervisor(logs=Path({str(tmp_path)!r})) as programs:
-                programs.show("one", {SLEEP!r}, env=dict(os.environ), cwd=Path("/"))
-        except Stopped:
-            print("stopped", programs.programs)
-    """
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as supervisor:
-        assert supervisor.stdout
-        assert supervisor.stdout.readline() == "started\n"
-        for _ in range(5):
-            supervisor.terminate()
-            time.sleep(0.001)
-        out, err = supervisor.communicate(timeout=30)
-    assert (out, err) == ("stopped []\n", "")
+def test_being_told_to_stop_while_a_program_is_ended_interrupts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a second signal, which make hands on: the program is ended once, and its supervisor goes on."""
+    real = Program.stop
+
+    def stop(self: Program) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        real(self)
+
+    monkeypatch.setattr(Program, "stop", stop)
+    with stop_on_signals(), Supervisor(logs=tmp_path) as programs:
+        code = programs.show("one", [sys.executable, "-c", "raise SystemExit(7)"], env={}, cwd=tmp_path)
+        assert (code, programs.programs) == (7, [])
