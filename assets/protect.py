@@ -21,6 +21,7 @@ from assets.contract import Contract
 from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
 from assets.persons import about_persons
+from assets.privacy.pseudonym import LETTERS
 from assets.privacy.technique import Vault
 from assets.settings import Settings
 from assets.sql import name, names, parquet
@@ -30,7 +31,6 @@ from assets.takedown import REASON, obey
 from assets.withheld import Tally, Withheld, measures, sums
 
 BATCH = 131_072
-_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,5 +234,5 @@ def with_id(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch, key: S
 def _letters(digits: pa.StringArray) -> pa.StringArray:
     """Hexadecimal digits as the letters a to p, which no scan takes for a number."""
     _, offsets, data = digits.buffers()
-    letters = pa.py_buffer(data.to_pybytes().translate(_LETTERS)) if data else None
+    letters = pa.py_buffer(data.to_pybytes().translate(LETTERS)) if data else None
     return pa.StringArray.from_buffers(len(digits), offsets, letters, offset=digits.offset)

@@ -13,7 +13,7 @@ from assets.privacy.technique import Technique, Vault
 
 # Letters only: a code that no scan can take for a person's number.
 _LENGTH = 20
-_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
+LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")  # digits as no scan takes for a number
 
 
 class Pseudonym(Technique):
@@ -54,4 +54,4 @@ class Pseudonym(Technique):
 
 def _code(key: bytes, text: str) -> str:
     normal = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest().encode().translate(_LETTERS)[:_LENGTH].decode()
+    return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest().encode().translate(LETTERS)[:_LENGTH].decode()

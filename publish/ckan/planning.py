@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from assets.contract import Contract
+from assets.privacy.pseudonym import LETTERS
 from assets.settings import Settings
 from assets.store import store_of
 from publish.ckan import calls, facts, lines
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from publish.release import Release
 
 ID_LETTERS: Final = 12
-LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # which no gate takes for a person's number
 FEW: Final = 100  # one row in so many
 LARGE: Final = 50_000  # fewer rows are read whole in a fraction of a second
 
