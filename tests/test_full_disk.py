@@ -114,8 +114,8 @@ def test_a_file_that_does_not_fit(office: tuple[Contract, Settings], step: str) 
 
 
 @contextmanager
-def _small_files(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond so many bytes."""
+def small_files(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes; never around a whole test, whose report may go to a file."""
     before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
     try:
@@ -131,7 +131,7 @@ def test_a_release_that_does_not_fit(office: tuple[Contract, Settings]) -> None:
     for step in ("extract", "screen", "protect", "judge"):
         STEPS[step](contract, settings)
     held = _held(contract, settings)
-    with pytest.raises(StorageError) as error, explained(contract.name), _small_files(2000):
+    with pytest.raises(StorageError) as error, explained(contract.name), small_files(2000):
         STEPS["release"](contract, settings)
     told = error.value.facts
     assert (told["dataset"], told["found"]) == ("example", "File too large")

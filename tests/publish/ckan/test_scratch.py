@@ -1,10 +1,8 @@
 """What the portal has is compared beside the releases, for its owner only, and nothing of it stays."""
 
 import os
-import resource
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +17,7 @@ from publish.ckan.readback import check_table
 from publish.ckan.table import Table
 from tests.publish.ckan import office
 from tests.publish.ckan.test_difference import as_table
+from tests.test_full_disk import small_files
 
 
 @pytest.fixture
@@ -34,15 +33,6 @@ def table(contract: Contract, tmp_path: Path) -> Table:
     return as_table(contract, office.rows(contract, [1, 2, 3]), tmp_path / "2026-11-24/sementara.parquet")
 
 
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """No file of this process may grow beyond 2,000 bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_it_lies_beside_the_releases_and_goes(table: Table, tmp_path: Path) -> None:
     """So does what a killed run left a day ago; what another run just made stays."""
     for name, age in {".portal-old": 90_000, ".portal-new": 60}.items():
@@ -54,14 +44,11 @@ def test_it_lies_beside_the_releases_and_goes(table: Table, tmp_path: Path) -> N
     assert {path.name for path in tmp_path.iterdir()} == {"2026-11-24", ".portal-new"}
 
 
-def test_a_table_that_does_not_fit_on_the_disk_when_it_is_read_back(
-    table: Table, tmp_path: Path, small_files: None
-) -> None:
+def test_a_table_that_does_not_fit_on_the_disk_when_it_is_read_back(table: Table, tmp_path: Path) -> None:
     """It is told with the folder; no part of it stays."""
-    del small_files
     portal: Any = SimpleNamespace(portal=SimpleNamespace(url="http://portal.invalid"), dataset="sementara")
     portal.download = lambda _, into: into.write(b"1,x\n" * 100_000)
-    with pytest.raises(StorageError, match="cannot be written") as error:
+    with pytest.raises(StorageError, match="cannot be written") as error, small_files(2000):
         check_table(portal, table)
     assert error.value.facts["where"] == str(tmp_path)
     assert error.value.facts["found"] == "File too large"
