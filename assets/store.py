@@ -102,6 +102,11 @@ class Store:
         """The proof that `table` may be published."""
         return self.public / "verdict.json"
 
+    @property
+    def latest(self) -> Path:
+        """Which release is the current one: `version`."""
+        return self.releases / "latest.json"
+
     @contextmanager
     def lock(self, what: str = "run") -> Iterator[None]:
         """Hold the dataset for one step ("run") or a whole job; raises `Busy` when another one holds it."""

@@ -36,17 +36,27 @@ class Hidden:
 
     def told(self, contract: Contract) -> Withheld:
         """What the public is told of it."""
-        group, who = contract.aggregate, contract.persons
-        minimum = group.minimum if group else who.minimum if who else 0
-        columns = group.sums if group else (who.money,) if who and who.money else ()
+        minimum = fewest(contract)
         few = self.persons is None or self.persons < minimum
         return Withheld(
             reason=self.reason,
             rows=self.rows,
             persons=None if few else self.persons,
-            money={} if few else {column: format(self.sums[column], "f") for column in columns},
+            money={} if few else {column: format(self.sums[column], "f") for column in told_sums(contract)},
             fewer_than=minimum if few and self.persons is not None else None,
         )
+
+
+def fewest(contract: Contract) -> int:
+    """Of how many persons a number or a sum may be told; 0 where a contract speaks of none."""
+    group, who = contract.aggregate, contract.persons
+    return group.minimum if group else who.minimum if who else 0
+
+
+def told_sums(contract: Contract) -> tuple[str, ...]:
+    """The columns whose withheld sums the public is told, where they are of enough persons."""
+    group, who = contract.aggregate, contract.persons
+    return group.sums if group else (who.money,) if who and who.money else ()
 
 
 def measures(contract: Contract) -> tuple[str, ...]:

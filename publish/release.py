@@ -34,7 +34,6 @@ from publish.formats.format import Context
 from publish.metadata import evidence
 from publish.standing import RELEASED, standing, why_held
 
-LATEST = "latest.json"
 DOCUMENTS_VERSION = 2  # rises whenever the same material would give other documents
 
 log = logging.getLogger(__name__)
@@ -213,9 +212,9 @@ def _announce(store: Store, version: str, now: datetime) -> None:
 def point_at(store: Store, version: str | None) -> None:
     """Tell those who read the folder which version is the current one, if any."""
     if version is None:
-        (store.releases / LATEST).unlink(missing_ok=True)
+        store.latest.unlink(missing_ok=True)
         return
-    write_json(store.releases / LATEST, {"dataset": store.dataset, "version": version})
+    write_json(store.latest, {"dataset": store.dataset, "version": version})
 
 
 def put_right(store: Store, now: datetime) -> None:
@@ -229,7 +228,7 @@ def put_right(store: Store, now: datetime) -> None:
     stands = standing(ledger.entries(store))
     for version in stands.withdrawn:
         remove(store, version)
-    pointer = read_json(store.releases / LATEST)
+    pointer = read_json(store.latest)
     if (pointer or {}).get("version") != stands.current:
         point_at(store, stands.current)
 

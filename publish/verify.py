@@ -9,7 +9,6 @@ from assets.settings import Settings
 from assets.store import Store, read_json, sha256, store_of
 from publish import ledger
 from publish.folder import RELEASE, SUMS, read_sums
-from publish.release import LATEST
 from publish.standing import RELEASED, standing
 
 
@@ -108,7 +107,7 @@ def _origin(store: Store, entry: ledger.Entry, name: str) -> Origin:
 
 def _current(store: Store) -> str | None:
     """As the ledger tells; what `latest.json` says where it tells nothing, which is a finding."""
-    pointer = read_json(store.releases / LATEST) or {}
+    pointer = read_json(store.latest) or {}
     return standing(ledger.entries(store)).current or pointer.get("version")
 
 

@@ -130,7 +130,7 @@ def _views(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Sto
 
 def last_read(store: Store) -> int | None:
     """How many rows the last release had read, else the last screening that passed: a stopped run lowers no bound."""
-    latest = read_json(store.releases / "latest.json") or {}
+    latest = read_json(store.latest) or {}
     release = read_json(store.releases / str(latest.get("version", "")) / "release.json") or {}
     released = release.get("accounting", {}).get("read")
     if isinstance(released, int):

@@ -1,13 +1,6 @@
-"""The fixture `portal`: a real CKAN, started once for all test processes, stopped when the last of them ends.
-
-All processes hold the writing end of one named pipe, which is the portal's standard input: the kernel closes it when
-the last one is gone, killed ones included, and `--leash` makes the portal stop at its end.
-"""
+"""The fixture `portal`: a real CKAN, started once for each test process, stopped with it, even when it is killed."""
 
 import base64
-import contextlib
-import errno
-import fcntl
 import json
 import os
 import subprocess
@@ -21,16 +14,17 @@ import httpx
 import pytest
 from filelock import FileLock
 
-ROOT = Path(__file__).parents[1]
-STATE = ROOT / ".terang/test/portal"
+from tests.own_folder import ROOT, own_folder
+
 PYTHON = ROOT / ".terang/portal/venv/bin/python"
 PORT = 5055
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Portal:
-    """A running portal: its address, the editor's token and organisation, and the sysadmin's token for inspection."""
+    """A running portal: its folder, its address, the editor's token and organisation, and the sysadmin's token."""
 
+    state: Path
     url: str
     token: str = field(repr=False)
     admin_token: str = field(repr=False)
@@ -56,6 +50,11 @@ class Portal:
         token: str = self.action("api_token_create", user=self.editor, name=f"uji-{os.urandom(4).hex()}")["token"]
         return token
 
+    def stored(self, id_: str) -> list[Path]:
+        """The files that lie on the portal's disk for a resource, the one that readers get among them."""
+        folder = self.state / "data/files/resources" / id_[:3] / id_[3:6]
+        return sorted(folder.glob(f"{id_[6:]}*"))
+
     def revoke(self, token: str) -> None:
         """Make a token of the editor one that nobody knows."""
         body = token.split(".")[1]
@@ -68,63 +67,38 @@ class Portal:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
-    """Yield the one portal of this test run."""
-    STATE.mkdir(parents=True, exist_ok=True)
-    with FileLock(STATE.parent / "portal.starting"):
-        pipe, process = _join()
-    try:
-        yield read(STATE)
-    finally:
-        os.close(pipe)
-        if process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(120)  # the other test processes may still use it
+    """Yield the one portal of this test process."""
+    with own_folder("portal") as state:
+        process = _start(state)
+        try:
+            yield read(state)
+        finally:
+            process.communicate(timeout=120)
 
 
-def _join() -> tuple[int, "subprocess.Popen[bytes] | None"]:
-    """Take hold of the running portal's pipe, or start a portal."""
-    fifo = STATE.parent / "portal.leash"
-    if not fifo.exists():
-        os.mkfifo(fifo, 0o600)
-    with contextlib.suppress(OSError):
-        return _running(fifo), None
-    return _start(fifo)
-
-
-def _running(fifo: Path) -> int:
-    """Open the pipe for writing, which the kernel refuses (ENXIO) when no portal reads it."""
-    pipe = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-    if not (STATE / "ready.json").exists():  # it is stopping
-        os.close(pipe)
-        raise OSError(errno.ENXIO, "no portal is ready")
-    return pipe
-
-
-def _start(fifo: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
-    """Start a portal whose standard input is the pipe; installs what its environment lacks."""
-    subprocess.run(["make", "-s", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
-    (STATE / "ready.json").unlink(missing_ok=True)
-    reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    pipe = os.open(fifo, os.O_WRONLY)
-    fcntl.fcntl(reading, fcntl.F_SETFL, fcntl.fcntl(reading, fcntl.F_GETFL) & ~os.O_NONBLOCK)
-    options = ["--state", str(STATE), "--secrets", str(STATE / "secrets"), "--port", str(PORT), "--leash"]
-    with (STATE / "up.log").open("wb") as log:
+def _start(state: Path) -> "subprocess.Popen[bytes]":
+    """Start a portal on our leash; installs what its environment lacks."""
+    with FileLock(state.parent / "portal.installing"):
+        subprocess.run(["make", "-s", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
+    state.mkdir(exist_ok=True)
+    (state / "ready.json").unlink(missing_ok=True)
+    options = ["--state", str(state), "--secrets", str(state / "secrets"), "--port", str(PORT), "--leash"]
+    with (state / "up.log").open("wb") as log:
         process = subprocess.Popen(
             [PYTHON, "-m", "portal", "up", *options],
-            cwd=ROOT, stdin=reading, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             env={**os.environ, "CKAN__DATASTORE__SQLSEARCH__ENABLED": "true"},
         )  # fmt: skip
-    os.close(reading)
-    _wait(process)
-    return pipe, process
+    _wait(process, state)
+    return process
 
 
-def _wait(process: "subprocess.Popen[bytes]", *, seconds: float = 300) -> None:
+def _wait(process: "subprocess.Popen[bytes]", state: Path, *, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
-    while not (STATE / "ready.json").exists():
+    while not (state / "ready.json").exists():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            pytest.fail(f"the portal did not start:\n{(STATE / 'up.log').read_text(encoding='utf-8')}")
+            pytest.fail(f"the portal did not start:\n{(state / 'up.log').read_text(encoding='utf-8')}")
         time.sleep(0.1)
 
 
@@ -132,6 +106,7 @@ def read(state: Path) -> Portal:
     """The portal that runs on this state."""
     ready = json.loads((state / "ready.json").read_text(encoding="utf-8"))
     return Portal(
+        state=state,
         url=ready["url"],
         token=Path(ready["token_file"]).read_text(encoding="utf-8"),
         admin_token=Path(ready["admin_token_file"]).read_text(encoding="utf-8"),

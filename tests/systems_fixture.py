@@ -8,16 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock, Timeout
 
-ROOT = Path(__file__).parents[1]
+from tests.own_folder import ROOT, own_folder
+
 PATIENCE = 120
 
 
@@ -47,21 +45,10 @@ class Systems:
 @pytest.fixture(scope="session")
 def systems() -> Generator[Systems, None, None]:
     """Start the systems, and stop them at the end of the session; changes of an earlier session are undone."""
-    with _own_folder() as base:
+    with own_folder("systems") as base:
         if (base / "state/data/changed").exists():
             (base / "state/data/done.json").unlink(missing_ok=True)
         yield from started(base)
-
-
-@contextmanager
-def _own_folder() -> Generator[Path, None, None]:
-    """A folder that no other test process uses: the first that is free, so that the next session finds its rows."""
-    folder = ROOT / ".terang" / "test"
-    folder.mkdir(parents=True, exist_ok=True)
-    for n in count():
-        with suppress(Timeout), FileLock(folder / f"systems{n}.lock", timeout=0):
-            yield folder / f"systems{n}"
-            return
 
 
 def started(base: Path) -> Generator[Systems, None, None]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from assets.contract import Contract
-from assets.withheld import Withheld
+from assets.withheld import Withheld, told_sums
 from publish.metadata.table import write_csv
 
 FILE = "withheld.csv"
@@ -16,20 +16,13 @@ def write(target: Path, contract: Contract, withheld: Sequence[Withheld]) -> Non
 
     Of few persons there is a bound ("<5") instead of their number, and no sum.
     """
-    money = money_columns(contract)
+    money = told_sums(contract)
     header = ["reason", "rows", "persons", *(f"sum_{column}" for column in money)]
     rows = [
         [part.reason, part.rows, _persons(part), *(_amount(part.money.get(column)) for column in money)]
         for part in withheld
     ]
     write_csv(target, header, rows)
-
-
-def money_columns(contract: Contract) -> tuple[str, ...]:
-    """The columns whose withheld sums are told."""
-    if contract.aggregate:
-        return contract.aggregate.sums
-    return (contract.persons.money,) if contract.persons and contract.persons.money else ()
 
 
 def _persons(part: Withheld) -> int | str | None:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from assets.contract import Contract
 from assets.sql import name, parquet
 from assets.store import Store, read_json, sha256
-from assets.withheld import measures
+from assets.withheld import fewest, measures
 from quality.gates.evidence import Evidence, Material
 from quality.session import session
 
@@ -74,8 +74,7 @@ def _told(account: dict[str, Any], held: dict[str, str]) -> bool:
 
 def _too_few(contract: Contract, account: dict[str, Any]) -> list[str]:
     """Reasons under which a number or a sum of fewer persons than the contract's minimum is told."""
-    group, who = contract.aggregate, contract.persons
-    minimum = group.minimum if group else who.minimum if who else 0
+    minimum = fewest(contract)
     return [
         part["reason"]
         for part in account["withheld"]

@@ -292,7 +292,7 @@ def test_a_content_that_was_rolled_back_is_not_released_by_itself(tmp_path: Path
     assert (held.version, held.new) == (first.version, False)
     assert "version 2026-11-25, which was rolled back on 2026-11-23: salah baca" in held.held_back
     assert "--again" in held.held_back
-    assert read_json(store.releases / "latest.json")["version"] == first.version
+    assert read_json(store.latest)["version"] == first.version
 
 
 @pytest.mark.parametrize("how_then", ["again", "other data"])

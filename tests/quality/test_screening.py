@@ -179,7 +179,7 @@ def test_shrinking_is_against_the_last_release(where: Settings) -> None:
     """A screening that passed but was never released lowers no bound either."""
     asked = spending(rows={"shrink": "10%"})
     store = made.raw(asked, where, rows(count=100))
-    write_json(store.releases / "latest.json", {"version": "2026-01-05"})
+    write_json(store.latest, {"version": "2026-01-05"})
     (store.releases / "2026-01-05").mkdir()
     write_json(store.releases / "2026-01-05" / "release.json", {"accounting": {"read": 100}})
     made.raw(asked, where, rows(count=95))

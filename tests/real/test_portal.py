@@ -10,12 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from filelock import FileLock
 
 from assets.contract import Contract
 from assets.settings import FromFile, PortalSettings, Settings
 from publish.ckan import Outcome, apply, plan, verify
-from tests.portal_fixture import STATE, Portal
+from tests.portal_fixture import Portal
 from tests.real.conftest import Go
 
 pytestmark = [pytest.mark.real, pytest.mark.portal]
@@ -66,10 +65,9 @@ def publish(portal: Portal, office: Settings, contracts: Mapping[str, Contract],
         assert verify(contracts[name], settings).rows == first.rows
         return shown(portal, name, first, again)
 
-    with FileLock(STATE.parent / "real.lock"):  # these datasets have names of their own, and processes share the portal
-        yield published
-        for name in names:
-            portal.purge(name)
+    yield published
+    for name in names:
+        portal.purge(name)
 
 
 def shown(portal: Portal, name: str, first: Outcome, again: Outcome) -> Shown:

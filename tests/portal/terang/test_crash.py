@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.portal.terang.conftest import TABLE, Dataset, rows, versions
-from tests.portal_fixture import PYTHON, ROOT, STATE, Portal
+from tests.portal_fixture import PYTHON, ROOT, Portal
 
 pytestmark = pytest.mark.portal
 LAST = 75  # statements from the first that locks a table to the end
@@ -21,10 +21,11 @@ Crash = Callable[[str, int, dict[str, Any]], int]
 @pytest.fixture(scope="module")
 def crash(portal: Portal) -> Iterator[Crash]:
     """Carries out an action as the editor in a process that dies before its n-th statement; -1 when it did."""
-    own = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "CKAN_INI": str(STATE / "data/ckan.ini")}
+    ini = str(portal.state / "data/ckan.ini")
+    own = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "CKAN_INI": ini}
     script = Path(__file__).with_name("crashing.py")
     process = subprocess.Popen(
-        [PYTHON, script, STATE / "data/ckan.ini"],
+        [PYTHON, script, ini],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **own},
     )  # fmt: skip
     assert process.stdin
@@ -131,6 +132,5 @@ def order(dataset: Dataset, body: bytes, number: int) -> dict[str, Any]:
 
 def leftovers(dataset: Dataset) -> list[str]:
     """Which files lie beside the one that readers get."""
-    name = dataset.resource
-    folder = STATE / "data/files/resources" / name[:3] / name[3:6]
-    return sorted(path.name.removeprefix(name[6:]) for path in folder.glob(f"{name[6:]}?*"))
+    names = [path.name.removeprefix(dataset.resource[6:]) for path in dataset.portal.stored(dataset.resource)]
+    return [name for name in names if name]

@@ -3,14 +3,13 @@
 import hashlib
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.portal.terang.conftest import FIELDS, TABLE, Dataset, rows, versions
-from tests.portal_fixture import STATE, Portal
+from tests.portal_fixture import Portal
 
 pytestmark = pytest.mark.portal
 
@@ -165,7 +164,7 @@ def test_what_is_kept_can_be_forgotten(dataset: Dataset, portal: Portal) -> None
     dataset.publish(old, update={"notes": "Kata lama."})
     dataset.publish(new, update={"notes": "Kata baru."})
     dataset.load(rows(22, version=3))
-    places = [Path(path) for path in (STATE / "data/files/resources").rglob(f"{dataset.resource[6:]}*")]
+    places = portal.stored(dataset.resource)
     assert len(places) == 3
     done = portal.action("terang_forget", id=dataset.name)
     assert done["removed"] == [dataset.resource]
@@ -179,4 +178,4 @@ def test_what_is_kept_can_be_forgotten(dataset: Dataset, portal: Portal) -> None
     assert all("notes" not in one["data"]["package"] for one in told)
     portal.action("package_patch", id=dataset.name, resources=[])
     assert portal.action("terang_forget", id=dataset.name)["removed"] == [dataset.resource]
-    assert not list((STATE / "data/files/resources").rglob(f"{dataset.resource[6:]}*"))
+    assert not portal.stored(dataset.resource)

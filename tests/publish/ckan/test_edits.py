@@ -14,7 +14,7 @@ from pipelines import releasing
 from publish import ledger
 from publish.ckan import apply, client, keep, require, verify
 from publish.rollback import rollback
-from tests.portal_fixture import STATE, Portal
+from tests.portal_fixture import Portal
 from tests.publish.ckan import office
 from tests.publish.ckan.office import FEW, Make, Office
 from tests.publish.ckan.test_publish import package
@@ -213,13 +213,12 @@ def test_the_calls_are_those_of_the_plan(make: Make, change: str, monkeypatch: p
     assert all(len(line) <= 98 for line in [*first.lines(), *plan.lines()])
 
 
-def stamps() -> dict[str, tuple[int, int]]:
+def stamps(portal: Portal) -> dict[str, tuple[int, int]]:
     """Of each table of CKAN and the DataStore: rows, and the sum of the transactions that wrote them."""
     import adbc_driver_postgresql.dbapi as driver  # noqa: PLC0415
 
-    settings = dict(
-        line.split("=", 1) for line in (STATE / "data/ckan.ini").read_text(encoding="utf-8").splitlines() if "=" in line
-    )
+    ini = (portal.state / "data/ckan.ini").read_text(encoding="utf-8")
+    settings = dict(line.split("=", 1) for line in ini.splitlines() if "=" in line)
     found = {}
     for name in ("sqlalchemy.url", "ckan.datastore.write_url"):
         url = {key.strip(): value.strip() for key, value in settings.items()}[name]
@@ -233,14 +232,14 @@ def stamps() -> dict[str, tuple[int, int]]:
     return found
 
 
-def test_nothing_changed_writes_nothing_anywhere(make: Make) -> None:
+def test_nothing_changed_writes_nothing_anywhere(portal: Portal, make: Make) -> None:
     """No call that writes, no row of any table of the portal's databases, no entry of the ledger, no other release."""
     made = make()
     release = made.released(office.rows(made.contract, FEW))
     made.publish(release)
     store = store_of(made.contract.name, made.settings)
-    before, told = stamps(), ledger.entries(store)
+    before, told = stamps(portal), ledger.entries(store)
     outcome = made.publish(release)
     assert outcome.writes == 0
     assert outcome.reads == 0
-    assert (stamps(), ledger.entries(store)) == (before, told)
+    assert (stamps(portal), ledger.entries(store)) == (before, told)

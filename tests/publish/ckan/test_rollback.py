@@ -68,7 +68,7 @@ def test_readers_get_the_version_before(portal: Portal, make: Make, *, way: bool
     assert (entry.event, entry.version, entry.hash) == ("rolled back", first.version, done.entry)
     assert entry.facts == {"from": second.version, "reason": "salah baca"}
     assert entry.content_digest == first.content_digest
-    assert json.loads((store.releases / "latest.json").read_text())["version"] == first.version
+    assert json.loads(store.latest.read_text())["version"] == first.version
     assert verify_release(store).version == first.version
     assert all(verify_release(store, version).passed for version in (first.version, second.version))
 

@@ -22,7 +22,7 @@ from publish.scope import Scope
 from publish.standing import PUBLISHED
 from publish.takedown import BEGUN, lift, look
 from publish.verify import verify_release
-from tests.portal_fixture import STATE, Portal
+from tests.portal_fixture import Portal
 from tests.publish.ckan import whole
 from tests.publish.ckan.test_killed import Killed, kill_at
 from tests.publish.ckan.whole import FIRST, WHY, Whole
@@ -70,11 +70,10 @@ def told(made: Whole) -> list[ledger.Entry]:
     return [entry for entry in ledger.check(made.store) if entry.event != PUBLISHED]
 
 
-def on_disk(made: Whole, words: str) -> list[Path]:
+def on_disk(portal: Portal, made: Whole, words: str) -> list[Path]:
     """Files of the dataset on the portal's disk and in the release store that hold these words."""
     own = {resource_id(made.contract.name, kind.kind) for kind in KINDS}
-    kept = STATE / "data/files/resources"
-    files = [file for id_ in own for file in (kept / id_[:3] / id_[3:6]).glob(f"{id_[6:]}*")]
+    files = [file for id_ in own for file in portal.stored(id_)]
     files += [file for place in (made.store.releases, made.store.public) for file in place.rglob("*") if file.is_file()]
     return [file for file in files if words.encode() in file.read_bytes()]
 
@@ -84,13 +83,13 @@ def test_rows_are_gone_everywhere(portal: Portal, made: Whole, *, way: bool) -> 
     first = made.run(ALL)
     shown = portal.action("package_show", token="", id=made.contract.name)["resources"]
     made.run([*ALL, 31], day=31)
-    assert on_disk(made, "kata007")
+    assert on_disk(portal, made, "kata007")
     done = made.down(made.rows(first, 7, 9))
     assert done.order.versions == ("2026-10-05", "2026-11-05")
     assert (done.current, done.not_released) == ("2026-12-04", "")
     assert verify(made.contract, made.settings).rows == 29
     stays_away(portal, made, "kata007", shown)
-    assert not on_disk(made, "kata007")
+    assert not on_disk(portal, made, "kata007")
     kept = [one["found"] for one in json.loads(done.statement.read_text())["asked"] if "activity" in one["endpoint"]]
     assert len(kept) == 2
     assert any(kept) is not way  # CKAN lets no editor remove what its activity stream tells of old files
@@ -150,7 +149,7 @@ def test_a_column_stays_blocked_until_the_contract_drops_it(portal: Portal, made
     assert (done.order.versions, done.current) == (("2026-10-05",), None)
     assert portal.ask("package_show", token="", id=made.contract.name).status_code == 403
     stays_away(portal, made, "ujung007", shown)
-    assert not on_disk(made, "ujung007")
+    assert not on_disk(portal, made, "ujung007")
     with pytest.raises(Blocked, match="column that was taken down") as caught:
         made.released(day=61)
     assert "technique: drop" in caught.value.facts["next"]
@@ -180,7 +179,7 @@ def test_the_whole_dataset_until_it_is_lifted(portal: Portal, made: Whole) -> No
     assert made.down(Scope(kind="all")).current is None
     assert portal.ask("package_show", token="", id=made.contract.name).status_code == 403
     stays_away(portal, made, "kata007", shown)
-    assert not on_disk(made, "kata007")
+    assert not on_disk(portal, made, "kata007")
     with pytest.raises(Blocked, match="was taken down"):
         made.released(day=61)
     lift(made.contract, made.settings, None, reason="Putusan dibatalkan", now=WHY["now"])
