@@ -16,8 +16,8 @@ help:                ## what there is
 demo: install install-portal   ## the whole path, on a portal of your own; ONCE=1 stops it at the end, SCALE=n makes it n times as large
 	@$(BIN)/python -m examples demo $(if $(ONCE),--once) $(if $(SCALE),--scale $(SCALE))
 
-test: install install-portal   ## every test, on a real portal and real systems
-	@$(BIN)/python -m pytest --durations=25
+test: install install-portal   ## every test, two at a time, each side on a real portal and real systems of its own
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations=25
 
 check: install $(DAGSTER_HOME)/dagster.yaml   ## lint, types and the quick tests
 	@$(BIN)/ruff check .

@@ -229,7 +229,7 @@ def _public(rows: dict[int, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(old=ROWS, new=ROWS)
 def test_law_nothing_comes_back(old: dict[int, Any], new: dict[int, Any]) -> None:
     """Whatever changed: each text of both files stands in the new table; of a row that went there is only its id."""

@@ -77,7 +77,7 @@ def test_a_change_through_a_failing_network(portal: Portal, make: Make, faults: 
     made = make(url=faults.url)
     publish(made, 1, faults)
     publish(made, 2, faults)
-    for version, (kind, at) in enumerate(cases(faults.seen, 6), start=3):
+    for version, (kind, at) in enumerate(cases(faults.seen, 4), start=3):
         before = seen(portal, made)
         publish(made, version, faults, kind, at)
         after = seen(portal, made)
@@ -91,7 +91,7 @@ def test_a_change_through_a_failing_network(portal: Portal, make: Make, faults: 
 def test_a_first_publication_through_a_failing_network(portal: Portal, make: Make, faults: Faults) -> None:
     """Readers see nothing, or all of it; the next run ends what was begun."""
     publish(make(url=faults.url), 1, faults)
-    for kind, at in cases(faults.seen, 3):
+    for kind, at in cases(faults.seen, 2):
         made = make(url=faults.url)
         publish(made, 1, faults, kind, at)
         if portal.ask("package_show", token="", id=made.contract.name).is_success:

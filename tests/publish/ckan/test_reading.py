@@ -1,6 +1,6 @@
 """Readers who ask all the time while we publish: never an error, never two releases at once, never half a table.
 
-Eight releases here, a hundred with $TERANG_TORTURE (`make torture`).
+Five releases here, a hundred with $TERANG_TORTURE (`make torture`).
 """
 
 import csv
@@ -24,7 +24,7 @@ from tests.publish.ckan.office import Make, Office
 from tests.publish.ckan.test_publish import ids
 
 pytestmark = pytest.mark.portal
-RELEASES = 100 if os.environ.get("TERANG_TORTURE") else 8
+RELEASES = 100 if os.environ.get("TERANG_TORTURE") else 5
 PAUSE_S = 0.02  # with the answers' own time each asks 20 to 40 times a second
 SIZES = (240, 90)
 
