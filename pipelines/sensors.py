@@ -9,7 +9,7 @@ from assets.contract import Contract
 from assets.defs import SETTINGS, group_of
 from assets.errors import TerangError
 from assets.settings import Settings
-from assets.sources.files import folder_of
+from assets.sources.files import folder_of, is_mark
 from assets.store import store_of
 
 QUIET_SECONDS = 30
@@ -47,7 +47,7 @@ def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
 def _state(contract: Contract, settings: Settings, pattern: str) -> str | None:
     """Names, sizes and times of the files; None while one is still changing, or when all were read since they came."""
     folder = folder_of(settings.connection(contract.source.connection or "").url, settings.root)
-    stats = [(file.name, file.stat()) for file in sorted(folder.glob(pattern))]
+    stats = [(file.name, file.stat()) for file in sorted(folder.glob(pattern)) if not is_mark(file, pattern)]
     newest = max((stat.st_mtime for _, stat in stats), default=0.0)
     receipt = store_of(contract.name, settings).receipt
     read = receipt.stat().st_mtime if receipt.exists() else 0.0

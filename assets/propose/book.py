@@ -1,6 +1,6 @@
 """The options under which a sheet of a workbook can be read: which sheet, its header, where data begin and end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class _Sheet:
         return (self.cells.rows - self.frame.first) * self.cells.width
 
 
-def book_origin(file: Path, place: dict[str, str], *, sheet: str | None = None) -> Origin:
+def book_origin(file: Path, place: Mapping[str, Any], *, sheet: str | None = None) -> Origin:
     """The source in `file`: the sheet named, else the one with the largest table. Raises `SourceUnreadable`."""
     names = _names(file)
     if sheet is not None and sheet not in names:

@@ -1,6 +1,6 @@
 """The options under which a JSON document can be read: where its list of records is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from assets.sources.records import NotJson, parse
 _DEEPEST = 4
 
 
-def document_origin(file: Path, place: dict[str, str]) -> Origin:
+def document_origin(file: Path, place: Mapping[str, Any]) -> Origin:
     """The source in `file`: its longest list of records. Raises `SourceUnreadable`."""
     try:
         document = parse(file.read_text(encoding="utf-8-sig"))

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from assets.errors import SourceUnreadable
 
+PACKED = "packed"
 _START = 1 << 16
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0", "an old or a protected workbook", "open it, take off the password, and save it as .xlsx"),
     (b"%PDF", "a PDF", "ask for the table behind it: numbers in a PDF are a picture of numbers"),
-    (b"\x1f\x8b", "packed with gzip", "unpack it first"),
-    (b"PAR1", "a Parquet file", "there is no source kind for Parquet yet: load it into a database"),
     (b"SQLite format 3", "a SQLite database", "--from sqlite:////folder/file.db:table"),
 )  # fmt: skip
 _SQL = re.compile(r"^\s*(?:CREATE\s+TABLE|INSERT\s+INTO|DROP\s+TABLE)\b", re.IGNORECASE | re.MULTILINE)
@@ -19,7 +18,7 @@ _XML = re.compile(r"\s*<(?:\?xml|!doctype|html|[a-z]+[ >])", re.IGNORECASE)
 
 
 def kind_of(file: Path) -> str:
-    """The source kind that reads it: csv, xlsx or json; raises `SourceUnreadable` for what is none of them."""
+    """The source kind that reads it, or "packed" for gzip and ZIP; raises `SourceUnreadable` for what is none of them."""
     with file.open("rb") as opened:
         start = opened.read(_START)
     if not start.strip():
@@ -27,6 +26,10 @@ def kind_of(file: Path) -> str:
     for mark, what, advice in _OTHERS:
         if start.startswith(mark):
             raise _no_table(file, what, advice)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"\x1f\x8b"):
+        return PACKED
     if start.startswith(b"PK"):
         return _within(file)
     return _of_text(file, start.decode("utf-8-sig", errors="replace"))
@@ -42,7 +45,7 @@ def _within(file: Path) -> str:
         return "xlsx"
     if "content.xml" in names:
         raise _no_table(file, "an OpenDocument file", "save it as .xlsx")
-    raise _no_table(file, f"a ZIP file of {len(names)} files", "unpack it, then name the file that you mean")
+    return PACKED
 
 
 def _of_text(file: Path, start: str) -> str:

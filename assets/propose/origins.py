@@ -1,17 +1,25 @@
 """From what somebody typed after `--from` to a source whose format is known."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from assets.errors import SourceUnreadable
 from assets.propose.book import book_origin
+from assets.propose.columnar import parquet_origin
 from assets.propose.database import database_origin, is_database
 from assets.propose.documents import document_origin
-from assets.propose.kinds import kind_of
+from assets.propose.kinds import PACKED, kind_of
 from assets.propose.place import Place, place_of
 from assets.propose.proposal import Origin
 from assets.propose.text import text_origin
+from assets.propose.unpack import unpacked
 from assets.settings import Settings
+
+_TEXTS = {"csv": text_origin, "json": document_origin}
+_KINDS = {**_TEXTS, "xlsx": book_origin, "parquet": parquet_origin}
 
 
 def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> tuple[Origin, Place]:
@@ -28,9 +36,20 @@ def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> 
     if not file.is_file():
         raise SourceUnreadable("there is no such file", file=address, found="no file", allowed="a file, or DSN:table",
                                next="see how it is spelt, and from where: --from FILE")  # fmt: skip
-    kind = kind_of(file)
     place = place_of(file, settings)
-    options = {"kind": kind, **place.options}
-    if kind == "xlsx":
-        return book_origin(file, options, sheet=sheet), place
-    return (text_origin if kind == "csv" else document_origin)(file, options), place
+    if kind_of(file) != PACKED:
+        return _origin(file, place.options, sheet), place
+    with unpacked(file, file.name) as (plain, member):
+        origin = _origin(plain, {**place.options, **member}, sheet, kinds=_TEXTS)
+        return replace(origin, told=f"{file.name}, {origin.told}"), place
+
+
+def _origin(file: Path, place: Mapping[str, Any], sheet: str | None, *, kinds: Mapping[str, Any] = _KINDS) -> Origin:
+    kind = kind_of(file)
+    if kind == "xlsx" and kind in kinds:
+        return book_origin(file, {"kind": kind, **place}, sheet=sheet)
+    if kind in kinds:
+        found: Origin = kinds[kind](file, {"kind": kind, **place})
+        return found
+    raise SourceUnreadable("what is packed in the file is no text", file=file.name, found=kind, allowed=", ".join(kinds),
+                           next="unpack it, then name the file that was in it")  # fmt: skip

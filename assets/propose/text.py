@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ _LINES = 400
 _MOST_HEADERS = 5
 
 
-def text_origin(file: Path, place: dict[str, str]) -> Origin:
+def text_origin(file: Path, place: Mapping[str, Any]) -> Origin:
     """The source in `file`; `place` are the options that say where it is. Raises `SourceUnreadable`."""
     encoding, known = encoding_of(file)
     text = _start(file, encoding)

@@ -2,7 +2,8 @@
 
 from assets.sources.csv import Csv
 from assets.sources.json import Json
+from assets.sources.parquet import Parquet
 from assets.sources.sql import Sql
 from assets.sources.xlsx import Xlsx
 
-AnySource = Sql | Csv | Xlsx | Json
+AnySource = Sql | Csv | Xlsx | Json | Parquet

@@ -15,12 +15,12 @@ def expect(
 ) -> list[str]:
     """The declared columns in the order of the source; raises `SourceChanged` where one is missing or not declared.
 
-    A request for `every` column gets all that there are. `header` are the titles as the source itself has them, where
+    A request for `every` column gets all that are not ignored. `header` are the titles as the source itself has them, where
     some of those found are made: from a file's name, or of columns that become rows.
     """
-    if request.every:
-        return [name for name in found if name != LINE]
     ignored = tuple(ignore)
+    if request.every:
+        return [name for name in found if name != LINE and name not in ignored]
     missing = [name for name in request.columns if name not in found]
     unknown = [name for name in found if name not in request.columns and name not in ignored and name != LINE]
     if missing or unknown:

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from assets.model import Regex
 from assets.sources import delimited
-from assets.sources.source import Reading, Request, Source
+from assets.sources.source import Reading, Request, Texts
 from assets.sources.unpivot import Unpivot
 
 
-class Csv(Source):
-    """Files by `path` (a glob), below the folder of `connection` when there is one.
+class Csv(Texts):
+    """Delimited text: CSV and its kin, plain, in gzip or in a ZIP.
 
     `header` is the number of lines that make the header (0: columns are named by position, "1", "2", ...);
     `skip` lines come before it and `footer` lines after the data. `file_fields` is a regular expression with
@@ -24,7 +24,6 @@ class Csv(Source):
 
     kind: Literal["csv"]
     path: str
-    files: Literal["newest", "all"] = "all"
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str | None = Field(default='"', max_length=1)
@@ -35,7 +34,6 @@ class Csv(Source):
     leave_out: dict[str, Regex] = Field(default_factory=dict)
     unpivot: Unpivot | None = None
     file_fields: Regex | None = None
-    row_number: str | None = None
 
     def read(self, request: Request) -> Reading:
         """Stream the files in order of their names."""

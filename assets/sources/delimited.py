@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from string import whitespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,10 @@ from pyarrow import csv as arrow_csv
 from assets.errors import SourceChanged
 from assets.sources.aside import left_out
 from assets.sources.columns import expect
-from assets.sources.files import fields_of, find, numbered, unchanged
+from assets.sources.files import fields_of, find, first_time, numbered, unchanged
 from assets.sources.heading import Heading, heading, undecodable, unreadable
 from assets.sources.lines import Lines
+from assets.sources.packed import Content, contents
 from assets.sources.source import LINE, REJECTS, Reading, Request
 from assets.sources.unpivot import long, names_after, names_before
 
@@ -32,7 +32,8 @@ RAGGED = "ragged line"
 def read(source: "Csv", request: Request) -> Reading:
     """Stream the files of `source` in order of their names."""
     reading = Reading(batches=iter(()), facts={"files": [], "set_aside": {}})
-    tables = [_Table.opened(file, source, request) for file in find(source.path, source.files, request)]
+    files = [content for file in find(source, request) for content in contents(file, source, request)]
+    tables = [_Table.opened(file, source, request) for file in files]
     reading.batches = _batches(tables, reading)
     return reading
 
@@ -41,7 +42,7 @@ def read(source: "Csv", request: Request) -> Reading:
 class _Table:
     """One file: its column names (None for one that is left out) and the line its data begin at."""
 
-    file: Path
+    file: Content
     source: "Csv"
     request: Request
     head: Heading
@@ -50,10 +51,10 @@ class _Table:
     ragged: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def opened(cls, file: Path, source: "Csv", request: Request) -> "_Table":
+    def opened(cls, file: Content, source: "Csv", request: Request) -> "_Table":
         """Read the header; raises `SourceChanged` where its columns are not the contract's."""
         head = heading(file, source, request)
-        constants = fields_of(file, source.file_fields, request)
+        constants = fields_of(file.file, source.file_fields, request)
         given = [name for name in (*head.names, *constants, *numbered(source.row_number)) if name not in head.unnamed]
         found = names_after(given, source.unpivot, request, where=file.name, header=head.names)
         wanted = expect(found, request, ignore=source.ignore, where=file.name, header=head.names)
@@ -92,8 +93,9 @@ class _Table:
 
 def _batches(tables: Sequence[_Table], reading: Reading) -> Iterator[pa.RecordBatch]:
     for table in tables:
-        with unchanged(table.file, table.request) as facts, table.file.open("rb") as file:
-            reading.facts["files"].append(facts)
+        with unchanged(table.file.file, table.request) as facts, table.file.open() as file:
+            if not first_time({**facts, **table.file.told}, reading, table.request, fields=table.constants):
+                continue
             try:
                 yield from _located(table, file, reading)
             except UnicodeError as error:

@@ -1,22 +1,29 @@
 """Files of a source: found by a glob below a connection's folder, in order of their names, and not to change meanwhile."""
 
 import hashlib
+import logging
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from assets.errors import SourceChanged, SourceRefused, SourceUnreachable, SourceUnreadable
-from assets.sources.source import Request
+from assets.sources.source import Reading, Request
 
-Choice = Literal["newest", "all"]
+if TYPE_CHECKING:
+    from assets.sources.source import Files
+
+log = logging.getLogger(__name__)
+_MARKS = re.compile(r"^~\$|^\.|\.(?:part|partial|crdownload|filepart|tmp)$", re.IGNORECASE)
 
 
-def find(path: str, choice: Choice, request: Request) -> list[Path]:
-    """The files that `path` names, all by name or only the newest; raises `SourceError` when there is none."""
-    folder = _folder(request)
+def find(source: "Files", request: Request) -> list[Path]:
+    """The files that the source names, all by name or only the newest; raises `SourceError` when there is none."""
+    folder, path = _folder(request), source.path or ""
     if not folder.is_dir():
         raise SourceUnreachable(
             "the folder of the source is not there",
@@ -25,7 +32,7 @@ def find(path: str, choice: Choice, request: Request) -> list[Path]:
             found="no folder",
             next="mount it, or mend the connection's url",
         )
-    found = sorted(file for file in folder.glob(path) if file.is_file())
+    found = [file for file in _fitting(folder, path, request) if file.is_file() and not is_mark(file, path)]
     if not found:
         raise SourceUnreadable(
             "no file has this name",
@@ -36,7 +43,52 @@ def find(path: str, choice: Choice, request: Request) -> list[Path]:
             allowed="at least one file",
             next="deliver it, or mend source.path",
         )
-    return found if choice == "all" else [max(found, key=lambda file: (file.stat().st_mtime_ns, file.name))]
+    whole = _left_alone(found, source.quiet, request)
+    return whole if source.files == "all" else [max(whole, key=lambda file: (file.stat().st_mtime_ns, file.name))]
+
+
+def _fitting(folder: Path, path: str, request: Request) -> list[Path]:
+    """The files by name; raises `SourceRefused` for one that is not within the folder."""
+    inside = not Path(path).is_absolute() and ".." not in Path(path).parts
+    found = sorted(folder.glob(path)) if inside and path else []
+    astray = sum(not file.resolve().is_relative_to(folder.resolve()) for file in found)
+    if inside and not astray:
+        return found
+    raise SourceRefused(
+        "a file of the source lies outside its folder",
+        dataset=request.dataset,
+        file=path,
+        where=_place(request),
+        found=f"links to elsewhere: {astray}" if inside else "a path that leads out of the folder",
+        allowed="files within the folder",
+        next="put the file itself there, or make the folder where it lies a connection of its own",
+    )
+
+
+def is_mark(file: Path, path: str) -> bool:
+    """Whether it is no file of the office, but what a program left beside one; unless it is asked for by its name."""
+    return bool(_MARKS.search(file.name)) and not _MARKS.search(path.rpartition("/")[2])
+
+
+def _left_alone(found: list[Path], quiet: timedelta, request: Request) -> list[Path]:
+    """Without those that somebody may be writing; raises `SourceUnreachable` where none is left."""
+    since = time.time() - quiet.total_seconds()
+    whole = [file for file in found if not quiet or file.stat().st_mtime <= since]
+    if not whole:
+        raise SourceUnreachable(
+            "the file is still being written",
+            dataset=request.dataset,
+            file=request.dataset if len(found) > 1 else found[0].name,
+            where=_place(request),
+            found=f"written to less than {quiet.total_seconds() / 60:g} minutes ago: {len(found)}",
+            allowed="files that were left alone for source.quiet",
+            next="run again later",
+        )
+    if len(whole) < len(found):
+        log.warning(
+            "%s: %s files are still being written and left for the next run", request.dataset, len(found) - len(whole)
+        )
+    return whole
 
 
 @contextmanager
@@ -79,6 +131,24 @@ def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
             found="another size or time than when reading began",
             next="run again",
         )
+
+
+def first_time(facts: dict[str, Any], reading: Reading, request: Request, *, fields: Mapping[str, str]) -> bool:
+    """Write down a file that is about to be read; False for one that was read under another name.
+
+    `fields` are what its name says: the same table may be delivered for two months, and is two tables then.
+    """
+    same = [one for one in reading.facts["files"] if _alike(one, facts, fields)]
+    own = {"fields": dict(fields)} if fields else {}
+    reading.facts["files"].append({**facts, **own, **({"same_as": same[0]["name"]} if same else {})})
+    if same:
+        log.warning("%s: %s is the same as %s and is read once", request.dataset, facts["name"], same[0]["name"])
+    return not same
+
+
+def _alike(one: Mapping[str, Any], facts: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
+    same = all(one.get(fact) == facts.get(fact) for fact in ("sha256", "member"))
+    return same and one.get("fields", {}) == fields
 
 
 def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, str]:

@@ -5,13 +5,13 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.errors import SourceUnreadable
 from assets.sources.files import unchanged
 from assets.sources.headers import joined, unique
 from assets.sources.lines import Lines
+from assets.sources.packed import Content
 from assets.sources.source import Request
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ class Heading:
     lines: int
 
 
-def heading(file: Path, source: "Csv", request: Request) -> Heading:
+def heading(file: Content, source: "Csv", request: Request) -> Heading:
     """The header of a file; raises `SourceUnreadable` where it has none."""
     try:
-        with file.open("rb") as opened:
+        with file.open() as opened:
             text = io.TextIOWrapper(
                 io.BufferedReader(Lines(opened, encoding=source.encoding, skip=source.skip)), encoding="utf-8"
             )
@@ -49,7 +49,7 @@ def heading(file: Path, source: "Csv", request: Request) -> Heading:
     except (LookupError, csv.Error) as error:
         raise unreadable(request, file, f"encoding {source.encoding}: {error}") from error
     except PermissionError:
-        with unchanged(file, request):
+        with unchanged(file.file, request):
             raise
     found = [row for row in rows if row is not None]
     if len(found) < max(source.header, 1) or not any(cell.strip() for row in found for cell in row):
@@ -68,7 +68,7 @@ def _names(rows: Sequence[Sequence[str]], named: bool) -> tuple[list[str], froze
     return names, frozenset(names[last + 1 :]) if named else frozenset()
 
 
-def unreadable(request: Request, file: Path, why: str, *, allowed: str | None = None) -> SourceUnreadable:
+def unreadable(request: Request, file: Content, why: str, *, allowed: str | None = None) -> SourceUnreadable:
     """What is raised for a file that is no delimited text as declared."""
     return SourceUnreadable(
         "the file cannot be read",
@@ -80,7 +80,7 @@ def unreadable(request: Request, file: Path, why: str, *, allowed: str | None = 
     )
 
 
-def undecodable(request: Request, file: Path, encoding: str) -> SourceUnreadable:
+def undecodable(request: Request, file: Content, encoding: str) -> SourceUnreadable:
     """What is raised for a file that is not in the declared encoding."""
     return SourceUnreadable(
         "the file is not in the declared encoding",

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from assets.model import Strict
 from assets.sources import documents
-from assets.sources.source import Reading, Request, Source
+from assets.sources.source import Reading, Request, Texts
 
 
 class Paging(Strict):
@@ -35,7 +35,7 @@ class Paging(Strict):
         return self
 
 
-class Json(Source):
+class Json(Texts):
     """`path` (a glob) for files, or `endpoint` below the `connection`'s URL for an API.
 
     `records` is the dotted path to the list of records ("" when the document is the list). The connection holds the
@@ -47,11 +47,9 @@ class Json(Source):
     kind: Literal["json"]
     path: str | None = None
     endpoint: str | None = None
-    files: Literal["newest", "all"] = "all"
     records: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     paging: Paging | None = None
-    row_number: str | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:

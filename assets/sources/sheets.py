@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from assets.errors import SourceUnreadable
 from assets.sources.cells import Cells
 from assets.sources.columns import expect
-from assets.sources.files import fields_of, find, numbered, unchanged
+from assets.sources.files import fields_of, find, first_time, numbered, unchanged
 from assets.sources.headers import joined, unique
 from assets.sources.outline import ROW, Outline
 from assets.sources.source import LINE, Reading, Request
@@ -29,14 +29,15 @@ _ROWS = 65_536
 def read(source: "Xlsx", request: Request) -> Reading:
     """Stream the workbooks in order of their names; one sheet is held in memory at a time."""
     reading = Reading(batches=iter(()), facts={"files": [], "set_aside": {}})
-    reading.batches = _batches(source, request, find(source.path, source.files, request), reading)
+    reading.batches = _batches(source, request, find(source, request), reading)
     return reading
 
 
 def _batches(source: "Xlsx", request: Request, files: Sequence[Path], reading: Reading) -> Iterator[pa.RecordBatch]:
     for file in files:
         with unchanged(file, request) as facts:
-            reading.facts["files"].append(facts)
+            if not first_time(facts, reading, request, fields=fields_of(file, source.file_fields, request)):
+                continue
             sheet = _sheet(file, source, request)
             table = _table(file, sheet, source, request, reading)
         yield from table.to_batches(max_chunksize=_ROWS)

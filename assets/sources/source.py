@@ -6,7 +6,7 @@ A source gives what is there: text as text, native types as they come. What it m
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from assets.model import Strict
+from assets.model import Duration, Strict
 from assets.part import Part
 from assets.settings import Connection
 
@@ -114,3 +114,34 @@ class Source(Strict):
     def read(self, request: Request) -> Reading:
         """Start reading; raises `SourceError` of the fitting kind, at once or while batches are drawn."""
         raise NotImplementedError
+
+
+class Files(Source):
+    """Options of every kind that reads files: those that fit `path` (a glob), below the folder of `connection` if any.
+
+    `files: newest` takes the one that was changed last. A file that was written to less than `quiet` ago is left for the
+    next run, and so are the marks that office programs and downloads leave beside a file. A file that is there twice,
+    under two names, is read once. A file that lies elsewhere, behind a link, is refused.
+    """
+
+    path: str | None
+    files: Literal["newest", "all"] = "all"
+    quiet: Duration = Field(default=timedelta(0), validate_default=True)
+    row_number: str | None = None
+
+
+class Packed(Strict):
+    """What may come out of a packed file: `member` is a glob over the names in a ZIP (default: the only one there is).
+
+    Reading stops at `ratio` times the size of the packed file, once more than 64 MB came out, and at `gigabytes`.
+    """
+
+    member: str | None = None
+    ratio: int = Field(default=200, ge=1)
+    gigabytes: int = Field(default=16, ge=1)
+
+
+class Texts(Files):
+    """Options of the kinds that read text: gzip and ZIP are unpacked while they are read."""
+
+    packed: Packed = Packed()

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from assets.model import Regex, Strict
 from assets.sources import sheets
-from assets.sources.source import Reading, Request, Source, Values
+from assets.sources.source import Files, Reading, Request, Values
 from assets.sources.unpivot import Unpivot
 
 
@@ -31,8 +31,8 @@ class Subtotals(Strict):
     check: tuple[str, ...] = ()
 
 
-class Xlsx(Source):
-    """Workbooks by `path` (a glob), below the folder of `connection` when there is one.
+class Xlsx(Files):
+    """Workbooks.
 
     `sheet` is a name or a regular expression (default: the first). `header` gives the sheet rows, 1-based, that
     make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...), as is a
@@ -45,7 +45,6 @@ class Xlsx(Source):
 
     kind: Literal["xlsx"]
     path: str
-    files: Literal["newest", "all"] = "all"
     sheet: str | None = None
     header: tuple[int, ...] = ()
     first: int | None = Field(default=None, ge=1)
@@ -56,7 +55,6 @@ class Xlsx(Source):
     tree: Tree | None = None
     subtotals: Subtotals | None = None
     file_fields: Regex | None = None
-    row_number: str | None = None
 
     def notation(self, values: Values | None) -> Values:
         """As declared; and a date cell, which holds a day and no text, is read as what it is."""
