@@ -11,7 +11,7 @@ from assets.errors import Busy
 from publish.ckan import apply, client, verify
 from tests.portal_fixture import Portal
 from tests.publish.ckan import office
-from tests.publish.ckan.office import FEW, Make
+from tests.publish.ckan.office import FEW, Make, Office
 
 pytestmark = pytest.mark.portal
 
@@ -43,10 +43,8 @@ def kill_at(name: str) -> Callable[[str], None]:
     return at
 
 
-@pytest.mark.parametrize("step", FIRST_STEPS)
-def test_a_first_publication_that_is_killed(portal: Portal, make: Make, step: str) -> None:
-    """Killed after any step, readers see nothing or all of it, and the next run comes to the same end."""
-    made = make()
+def killed_first(portal: Portal, made: Office, step: str) -> None:
+    """A first publication that is killed after a step: nothing is public, or all of it, and the next run ends it."""
     release = made.released(office.rows(made.contract, FEW))
     with pytest.raises(Killed):
         made.publish(release, at=kill_at(step))
@@ -55,6 +53,12 @@ def test_a_first_publication_that_is_killed(portal: Portal, make: Make, step: st
     made.publish(release)
     assert verify(made.contract, made.settings).rows == 200
     assert made.publish(release).writes == 0
+
+
+@pytest.mark.parametrize("step", FIRST_STEPS)
+def test_a_first_publication_that_is_killed(portal: Portal, make: Make, step: str) -> None:
+    """Killed after any step, readers see nothing or all of it, and the next run comes to the same end."""
+    killed_first(portal, make(), step)
 
 
 @pytest.mark.parametrize("step", NEXT_STEPS)

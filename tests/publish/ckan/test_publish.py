@@ -125,9 +125,8 @@ def test_groups_without_an_id(make: Make) -> None:
     assert made.publish(release).writes == 0
 
 
-def test_a_format_that_is_no_longer_released(portal: Portal, make: Make) -> None:
-    """A file that a release no longer has leaves the portal; the other ids stay."""
-    made = make()
+def formats_come_and_go(portal: Portal, made: Office) -> None:
+    """A release has fewer files, the next one has them again."""
     rows = office.rows(made.contract, FEW)
     made.publish(made.released(rows))
     before = ids(portal, made)
@@ -138,6 +137,12 @@ def test_a_format_that_is_no_longer_released(portal: Portal, make: Make) -> None
     ]
     made.publish(made.released(rows, day=2))
     assert set(ids(portal, made)) >= set(before)
+    assert verify(made.contract, made.settings).rows == 200
+
+
+def test_a_format_that_is_no_longer_released(portal: Portal, make: Make) -> None:
+    """A file that a release no longer has leaves the portal, the other ids stay, and it comes back under its own."""
+    formats_come_and_go(portal, make())
 
 
 def test_a_gate_stops_everything(make: Make, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -70,6 +71,7 @@ def own(portal: Portal) -> Iterator[Own]:
     yield found
     if found.process and found.process.poll() is None:
         found.ended()
+    sys.stderr.write((state / "logs/ckan.log").read_text(encoding="utf-8")[-20_000:])  # shown where the test failed
     shutil.rmtree(state, ignore_errors=True)
 
 
@@ -78,7 +80,6 @@ def own(portal: Portal) -> Iterator[Own]:
 def test_a_program_of_the_portal_dies(own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Web server, database, search and queue, each in the middle of a publication; readers then see old or new, whole."""
     office.trust(monkeypatch)
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
     shop = own.start()
     contract = office.payments("uji-layanan")
     made = office.office(tmp_path, contract, url=shop.url, token=shop.token, organization=shop.organization)
@@ -93,7 +94,8 @@ def test_a_program_of_the_portal_dies(own: Own, tmp_path: Path, monkeypatch: pyt
                 dead.append(program)
                 own.kill(program)
 
-        with suppress(TerangError):  # the queue is not missed by everything
+        with monkeypatch.context() as hurry, suppress(TerangError):  # the queue is not missed by everything
+            hurry.setattr("tenacity.nap.time.sleep", lambda _: None)
             made.publish(release, at=at)
         assert dead == [program]
         own.ended()

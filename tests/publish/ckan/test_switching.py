@@ -17,8 +17,8 @@ from publish.ckan.resources import MARK
 from tests.portal_fixture import Portal
 from tests.publish.ckan import office
 from tests.publish.ckan.office import FEW, Make, Office
-from tests.publish.ckan.test_killed import Killed, kill_at
-from tests.publish.ckan.test_publish import ids, package
+from tests.publish.ckan.test_killed import Killed, kill_at, killed_first
+from tests.publish.ckan.test_publish import formats_come_and_go, package
 
 pytestmark = [pytest.mark.portal, pytest.mark.usefixtures("extended")]
 OWN = {"metadata_modified", "created", "last_modified", "id", "package_id", "url", "hash", "size", MARK}
@@ -133,32 +133,13 @@ def test_other_columns_are_switched_too(portal: Portal, make: Make) -> None:
 
 def test_formats_come_and_go(portal: Portal, make: Make) -> None:
     """A file that a release no longer has leaves the portal with the switch, and comes back under its id."""
-    made = make()
-    rows = office.rows(made.contract, FEW)
-    made.publish(made.released(rows))
-    before = ids(portal, made)
-    fewer = replace(made, contract=office.payments(made.contract.name, formats=["csv", "parquet"]))
-    fewer.publish(fewer.released(rows, day=1))
-    assert [id_ for id_ in ids(portal, made) if id_ in before] == [
-        id_ for n, id_ in enumerate(before) if n not in {2, 3}
-    ]
-    made.publish(made.released(rows, day=2))
-    assert set(ids(portal, made)) >= set(before)
-    assert verify(made.contract, made.settings).rows == 200
+    formats_come_and_go(portal, make())
 
 
 @pytest.mark.parametrize("step", ["created", "sent", "switched", "view", "files read back", "published"])
 def test_a_first_publication_that_is_killed(portal: Portal, make: Make, step: str) -> None:
     """Killed after any step, readers see nothing or all of it, and the next run comes to the same end."""
-    made = make()
-    release = made.released(office.rows(made.contract, FEW))
-    with pytest.raises(Killed):
-        made.publish(release, at=kill_at(step))
-    hidden = portal.ask("package_show", token="", id=made.contract.name).status_code
-    assert hidden == (200 if step == "published" else 403)
-    made.publish(release)
-    assert verify(made.contract, made.settings).rows == 200
-    assert made.publish(release).writes == 0
+    killed_first(portal, make(), step)
 
 
 @pytest.mark.parametrize("step", ["sent", "switched", "files read back"])
