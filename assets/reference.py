@@ -39,8 +39,9 @@ def markdown() -> str:
 
 
 def _title(name: str, definition: dict[str, Any]) -> str:
-    tags = [p["const"] for key, p in definition["properties"].items() if key in {"kind", "technique"} and "const" in p]
-    return f"{name} (`{tags[0]}`)" if tags else name
+    told = [p for key, p in definition["properties"].items() if key in {"kind", "technique"}]
+    tags = [f"`{tag}`" for p in told for tag in ([p["const"]] if "const" in p else p.get("enum", []))]
+    return f"{name} ({', '.join(tags)})" if tags else name
 
 
 def _section(title: str, definition: dict[str, Any]) -> Iterator[str]:

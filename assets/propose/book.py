@@ -9,8 +9,10 @@ from zipfile import BadZipFile
 from assets.errors import SourceUnreadable
 from assets.propose.frame import SEARCHED, Frame, filled, frame_of
 from assets.propose.proposal import Origin
-from assets.sources.cells import Cells
-from assets.sources.workbook import Area, layout
+from assets.sources.cells import Cells, workbook
+from assets.sources.opendocument import Area
+from assets.sources.sheets import names_of, no_workbook
+from assets.sources.workbook import Layout, layout
 
 _ROWS = 400  # from the top, in which a frame is looked for
 _NOTES = 12
@@ -21,6 +23,7 @@ class _Sheet:
     name: str
     cells: Cells
     rows: Sequence[Sequence[str]]
+    layout: Layout
     frame: Frame
 
     @property
@@ -50,9 +53,9 @@ def _names(file: Path) -> list[str]:
     import fastexcel  # noqa: PLC0415 - loaded when a workbook is read
 
     try:
-        return list(fastexcel.read_excel(file).sheet_names)
-    except (fastexcel.FastExcelError, OSError):
-        raise _damaged(file) from None
+        return list(workbook(file).sheet_names)
+    except (fastexcel.FastExcelError, OSError) as error:
+        raise no_workbook(file, error) from None
 
 
 def _damaged(file: Path) -> SourceUnreadable:
@@ -64,7 +67,8 @@ def _looked_at(file: Path, name: str) -> _Sheet | None:
     import fastexcel  # noqa: PLC0415
 
     try:
-        cells, where = Cells(file, name), layout(file, name)
+        where = layout(file, name)
+        cells = Cells(file, name, uncalculated=where.uncalculated)
     except (fastexcel.FastExcelError, KeyError):
         return None  # a sheet of charts
     except BadZipFile:
@@ -75,7 +79,7 @@ def _looked_at(file: Path, name: str) -> _Sheet | None:
     frame = frame_of(rows, merged=merged)
     if frame is None or frame.first >= cells.rows:
         return None
-    return _Sheet(name=name, cells=cells, rows=rows, frame=frame)
+    return _Sheet(name=name, cells=cells, rows=rows, layout=where, frame=frame)
 
 
 def _fill(rows: list[list[str]], merged: Sequence[Area], first_column: int) -> None:
@@ -95,7 +99,21 @@ def _position(sheet: _Sheet) -> dict[str, Any]:
     after = frame.header[-1] + 1 if frame.header else 0
     options |= {"first": frame.first + 1} if frame.first != after else {}
     notes = _footer(sheet)
-    return options | ({"footer": notes} if notes else {})
+    repeated = _repeated(sheet)
+    return options | ({"footer": notes} if notes else {}) | ({"fill_down": repeated} if repeated else {})
+
+
+def _repeated(sheet: _Sheet) -> list[str]:
+    """The columns in which merged cells go over several rows of data: each of these rows means what the first says.
+
+    Not those of numbers, which would be counted several times: a person must see to them.
+    """
+    begin, columns = sheet.layout.first_column, set()
+    for area in sheet.layout.merged:
+        if sheet.frame.first <= area.top < area.bottom:
+            columns |= {at - begin for at in range(area.left, area.right + 1)}
+    names = names_of(sheet.cells, sheet.layout, [row + 1 for row in sheet.frame.header])
+    return [names[at] for at in sorted(columns) if at in range(len(names)) and not sheet.cells.numbers(at)]
 
 
 def _footer(sheet: _Sheet) -> int:

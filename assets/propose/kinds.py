@@ -9,7 +9,6 @@ from assets.errors import SourceUnreadable
 PACKED = "packed"
 _START = 1 << 16
 _OTHERS = (
-    (b"\xd0\xcf\x11\xe0", "an old or a protected workbook", "open it, take off the password, and save it as .xlsx"),
     (b"%PDF", "a PDF", "ask for the table behind it: numbers in a PDF are a picture of numbers"),
     (b"SQLite format 3", "a SQLite database", "--from sqlite:////folder/file.db:table"),
 )  # fmt: skip
@@ -26,6 +25,8 @@ def kind_of(file: Path) -> str:
     for mark, what, advice in _OTHERS:
         if start.startswith(mark):
             raise _no_table(file, what, advice)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return "xls"
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"\x1f\x8b"):
@@ -43,8 +44,10 @@ def _within(file: Path) -> str:
         raise _no_table(file, "a damaged workbook or ZIP file", "ask for it again") from None
     if "xl/workbook.xml" in names:
         return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
     if "content.xml" in names:
-        raise _no_table(file, "an OpenDocument file", "save it as .xlsx")
+        return "ods"
     return PACKED
 
 

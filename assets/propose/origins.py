@@ -18,8 +18,9 @@ from assets.propose.text import text_origin
 from assets.propose.unpack import unpacked
 from assets.settings import Settings
 
+_BOOKS = ("xlsx", "xls", "xlsb", "ods")
 _TEXTS = {"csv": text_origin, "json": document_origin}
-_KINDS = {**_TEXTS, "xlsx": book_origin, "parquet": parquet_origin}
+_KINDS = {**_TEXTS, **dict.fromkeys(_BOOKS, book_origin), "parquet": parquet_origin}
 
 
 def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> tuple[Origin, Place]:
@@ -46,7 +47,7 @@ def origin_of(address: str, settings: Settings, *, sheet: str | None = None) -> 
 
 def _origin(file: Path, place: Mapping[str, Any], sheet: str | None, *, kinds: Mapping[str, Any] = _KINDS) -> Origin:
     kind = kind_of(file)
-    if kind == "xlsx" and kind in kinds:
+    if kind in _BOOKS and kind in kinds:
         return book_origin(file, {"kind": kind, **place}, sheet=sheet)
     if kind in kinds:
         found: Origin = kinds[kind](file, {"kind": kind, **place})

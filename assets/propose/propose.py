@@ -19,7 +19,9 @@ from assets.propose.shared import as_contract, shared
 from assets.propose.years import years_in
 from assets.settings import Settings
 from assets.sources import AnySource
+from assets.sources.csv import Csv
 from assets.sources.source import Values
+from assets.sources.xlsx import Xlsx
 from assets.types import is_number
 
 SHOWN = 5  # rows of the preview
@@ -42,11 +44,11 @@ def propose(origin: Origin, settings: Settings, *, name: str, patterns: Mapping[
     """The proposal for the source in `origin`; raises the `SourceError` that fits where it cannot be read."""
     source = _source(origin)
     read = _read(origin, source, settings, name, patterns)
-    sums = levels_of(read.sample.table, read.columns, read.values) if source.kind == "xlsx" else {}
+    sums = levels_of(read.sample.table, read.columns, read.values) if isinstance(source, Xlsx) else {}
     if sums:
         origin = replace(origin, options={**origin.options, **sums})
         read = _read(origin, _source(origin, read.values), settings, name, patterns)
-    years = years_in(read.columns) if source.kind in {"csv", "xlsx"} else {}
+    years = years_in(read.columns) if isinstance(source, Csv | Xlsx) else {}
     if years:
         remark = {"unpivot": "columns that are years become rows; without it they stay columns"}
         origin = replace(origin, options={**origin.options, "unpivot": years}, remarks={**origin.remarks, **remark})
@@ -100,7 +102,7 @@ def _keyed_by_place(made: Proposal, source: AnySource, rows: Rows) -> Proposal:
 def _sampled(source: AnySource, settings: Settings, name: str) -> Sample:
     """The sample. In a workbook, columns that mix number cells with texts such as "0,00" are read as those texts are."""
     plain = sample_of(source, settings, name=name)
-    if source.kind != "xlsx":
+    if not isinstance(source, Xlsx):
         return plain
     mixed = [title for title, column in plain.profiles().items() if column.share(_COMMA) and not column.all(_COMMA)]
     return sample_of(source, settings, name=name, comma=mixed) if mixed else plain

@@ -1,27 +1,62 @@
 """The cells of a sheet as text, exactly: what is shown of a number is what it holds, and text stays as it was typed."""
 
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import fastexcel
 
 _WORDS = ("true", "false")
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 _LONG = r"^-?\d+\.\d{1,9}$"
 _DIGITS = 15  # that a spreadsheet keeps
 _HUNDREDTHS = 1e13
+_ROUNDED = rf"^-?\d{{{_DIGITS + 1},}}(?:\.|$)"
+_ERROR = re.compile(r"Error\((\w+)\)")
+_SHOWN = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+}
+NO_VALUE = "#N/A"  # what is shown of a formula that was never calculated
+_FORMS = {".xlsx": b"PK", ".xlsm": b"PK", ".xlsb": b"PK", ".ods": b"PK", ".xls": b"\xd0\xcf"}
+
+
+def workbook(file: Path) -> "fastexcel.ExcelReader":
+    """The workbook in a file, by its bytes where its name says another form; raises `FastExcelError` where it is none."""
+    import fastexcel  # noqa: PLC0415 - loaded when a workbook is read
+
+    with file.open("rb") as opened:
+        named_well = opened.read(2) == _FORMS.get(file.suffix.lower())
+    return fastexcel.read_excel(file if named_well else file.read_bytes())
 
 
 class Cells:
-    """A sheet read twice: as text, and as what tells a number from a text that looks like one."""
+    """A sheet read twice: as text, and as what tells a number from a text that looks like one.
 
-    def __init__(self, file: Path, sheet: str) -> None:
-        import fastexcel  # noqa: PLC0415 - loaded when a workbook is read
+    `broken` are the cells that hold no value but an error, by row and column, 0-based, as a spreadsheet shows it;
+    `uncalculated` are added to them.
+    """
 
-        reader = fastexcel.read_excel(file)
+    def __init__(self, file: Path, sheet: str, *, uncalculated: Iterable[tuple[int, int]] = ()) -> None:
+        reader = workbook(file)
         options: dict[str, Any] = {"header_row": None, "skip_rows": 0, "schema_sample_rows": 1}
-        self.texts: pa.RecordBatch = reader.load_sheet(sheet, dtypes="string", **options).to_arrow()
+        self.texts: pa.RecordBatch
+        self.texts, errors = reader.load_sheet(sheet, dtypes="string", **options).to_arrow_with_errors()
+        self.broken: Mapping[tuple[int, int], str] = {
+            **dict.fromkeys(uncalculated, NO_VALUE),
+            **{error.position: _shown(error.detail) for error in (errors.errors if errors else ())},
+        }
         self._marks: pa.RecordBatch = reader.load_sheet(sheet, dtypes="boolean", **options).to_arrow()
 
     @property
@@ -46,12 +81,37 @@ class Cells:
         if comma:
             shown = pc.replace_substring(shown, ".", ",")
         days = pc.replace_substring_regex(texts, _MIDNIGHT, r"\1")
-        return pc.if_else(numbers, shown, days)
+        return self._with_errors(pc.if_else(numbers, shown, days), at)
+
+    def numbers(self, at: int) -> int:
+        """How many cells of a column are numbers."""
+        return int(pc.sum(self._numbers(at)).as_py() or 0)
+
+    def rounded(self, at: int) -> int:
+        """How many number cells of a column have more digits than a spreadsheet keeps."""
+        long = pc.match_substring_regex(self.texts.column(at), _ROUNDED)
+        return int(pc.sum(pc.and_(self._numbers(at), long)).as_py() or 0)
+
+    def _with_errors(self, texts: pa.Array, at: int) -> pa.Array:
+        broken = {row: shown for (row, column), shown in self.broken.items() if column == at and row < self.rows}
+        if not broken:
+            return texts
+        mask = np.zeros(self.rows, dtype=bool)
+        mask[list(broken)] = True
+        return pc.replace_with_mask(
+            texts, pa.array(mask), pa.array([broken[row] for row in sorted(broken)], pa.string())
+        )
 
     def _numbers(self, at: int) -> pa.BooleanArray:
         """Which cells are numbers: only they and the words of truth are read as true or false."""
         truth = pc.is_in(self.texts.column(at), value_set=pa.array(_WORDS))
         return pc.and_(pc.is_valid(self._marks.column(at)), pc.invert(truth))
+
+
+def _shown(detail: str) -> str:
+    """An error as a spreadsheet shows it."""
+    match = _ERROR.search(detail)
+    return _SHOWN.get(match[1], "#ERROR!") if match else "#ERROR!"
 
 
 def _shortest(texts: pa.Array) -> pa.Array:

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.errors import SourceUnreadable
-from assets.sources.cells import Cells
+from assets.sources.cells import Cells, workbook
 from assets.sources.columns import expect
+from assets.sources.doubts import Sheet
 from assets.sources.files import fields_of, find, first_time, numbered, unchanged
 from assets.sources.headers import joined, unique
 from assets.sources.outline import ROW, Outline
+from assets.sources.packed import swells
 from assets.sources.source import LINE, Reading, Request
 from assets.sources.unpivot import long, names_after, names_before
 from assets.sources.workbook import Layout, layout, letters
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from assets.sources.xlsx import Xlsx
 
 _ROWS = 65_536
+_START = 1 << 24  # bytes of a file that are looked at to say what it is instead
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read(source: "Xlsx", request: Request) -> Reading:
@@ -48,9 +52,11 @@ def _sheet(file: Path, source: "Xlsx", request: Request) -> str:
     import fastexcel  # noqa: PLC0415 - loaded when a workbook is read
 
     try:
-        names = fastexcel.read_excel(file).sheet_names
-    except (fastexcel.FastExcelError, OSError, BadZipFile):
-        raise _unreadable(request, file, "no workbook, or a protected one", "open it and save it as .xlsx") from None
+        if swells(file):
+            raise _unreadable(request, file, "far more than its size lets expect", "look at it on another machine")
+        names = workbook(file).sheet_names
+    except (fastexcel.FastExcelError, OSError, BadZipFile) as error:
+        raise no_workbook(file, error, dataset=request.dataset) from None
     wanted = source.sheet
     fitting = names if wanted is None else [name for name in names if name == wanted] or [
         name for name in names if re.fullmatch(wanted, name)
@@ -64,10 +70,11 @@ def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Re
     import fastexcel  # noqa: PLC0415
 
     try:
-        cells, where = Cells(file, sheet), layout(file, sheet)
+        where = layout(file, sheet)
+        cells = Cells(file, sheet, uncalculated=where.uncalculated)
     except (fastexcel.FastExcelError, BadZipFile, KeyError):
         raise _unreadable(request, file, f"sheet {sheet} is damaged", "open it and save it as .xlsx") from None
-    names = _names(cells, where, source)
+    names = names_of(cells, where, source.header)
     _has_rows(cells, source, request, file)
     first = source.first or max(source.header, default=0) + 1
     table = _filled(cells, names, source, request).slice(first - 1)
@@ -85,7 +92,8 @@ def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Re
         rows.drop_subtotals(source.subtotals)
     if source.tree:
         rows.keep_leaves(source.tree)
-    return _declared(rows.table, file, sheet, source, request, header=names)
+    read = Sheet(file=file, sheet=sheet, cells=cells, layout=where, names=names, request=request)
+    return _declared(rows.table, read, source, reading)
 
 
 def _has_rows(cells: Cells, source: "Xlsx", request: Request, file: Path) -> None:
@@ -93,12 +101,12 @@ def _has_rows(cells: Cells, source: "Xlsx", request: Request, file: Path) -> Non
         raise _unreadable(request, file, "it ends before its header does", "deliver it again, or mend source.header")
 
 
-def _names(cells: Cells, where: Layout, source: "Xlsx") -> list[str]:
+def names_of(cells: Cells, where: Layout, header: Sequence[int]) -> list[str]:
     """Titles from the header rows, merged cells filled; letters where there is no title."""
-    rows = [cells.row(number - 1) for number in source.header]
+    rows = [cells.row(number - 1) for number in header]
     for area in where.merged:
         columns = range(area.left - where.first_column, area.right - where.first_column + 1)
-        for i, number in enumerate(source.header):
+        for i, number in enumerate(header):
             if area.top <= number - 1 <= area.bottom and columns.start in range(cells.width):
                 title = cells.row(area.top)[columns.start]
                 for column in columns:
@@ -123,24 +131,38 @@ def _filled(cells: Cells, names: Sequence[str], source: "Xlsx", request: Request
     return pa.table(columns)
 
 
-def _declared(
-    table: pa.Table, file: Path, sheet: str, source: "Xlsx", request: Request, *, header: Sequence[str]
-) -> pa.Table:
+def _declared(table: pa.Table, read: Sheet, source: "Xlsx", reading: Reading) -> pa.Table:
     """The columns that the contract names, with those that the file's name gives, and the place of each row."""
-    constants = fields_of(file, source.file_fields, request)
+    request, where = read.request, read.where
+    constants = fields_of(read.file, source.file_fields, request)
+    names = [name for name in (*table.schema.names, *constants, *numbered(source.row_number)) if name != ROW]
+    found = names_after(names, source.unpivot, request, where=where, header=read.names)
+    wanted = expect(found, request, ignore=source.ignore, where=where, header=read.names)
+    wide = names_before(wanted, names, source.unpivot)
+    read.unmerged(table, wide, source.fill_down)
+    read.warn(wide, reading)
+    table = read.whole(table, wide, source.values.nulls, reading)
     given = {name: pa.repeat(pa.scalar(text), table.num_rows) for name, text in constants.items()}
     given |= dict.fromkeys(numbered(source.row_number), table.column(ROW))
-    where = f"{file.name}:{sheet}"
-    names = [name for name in (*table.schema.names, *given) if name != ROW]
-    found = names_after(names, source.unpivot, request, where=where, header=header)
-    wanted = expect(found, request, ignore=source.ignore, where=where, header=header)
-    wide = names_before(wanted, names, source.unpivot)
     columns = {name: given[name] if name in given else table.column(name) for name in wide}
     columns[LINE] = pc.binary_join_element_wise(where, table.column(ROW).cast(pa.string()), ":")
     rows = pa.table(columns).combine_chunks().to_batches()
     return pa.Table.from_batches([long(batch, wanted, source.unpivot) for batch in rows]) if rows else pa.table(
         {name: pa.array([], pa.string()) for name in (*wanted, LINE)}
     )  # fmt: skip
+
+
+def no_workbook(file: Path, error: Exception, *, dataset: str | None = None) -> SourceUnreadable:
+    """What is raised for a file that no workbook can be read from."""
+    with file.open("rb") as opened:
+        start = opened.read(_START)
+    marked = start.lstrip().startswith(b"<")
+    protected = "password" in str(error).lower() or _ENCRYPTED in start
+    found = "protected with a password" if protected else "HTML or XML under the name of a workbook" if marked else (
+        "no workbook, or a damaged one"
+    )  # fmt: skip
+    advice = "open it and save it as .xlsx without a password" if protected else "open it and save it as .xlsx"
+    return SourceUnreadable("the workbook cannot be read", dataset=dataset, file=file.name, found=found, next=advice)
 
 
 def _unreadable(request: Request, file: Path, found: str, advice: str) -> SourceUnreadable:

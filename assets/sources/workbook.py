@@ -1,4 +1,7 @@
-"""What fastexcel does not tell of a sheet: its merged cells, and the column its cells begin in. Reads the file's XML."""
+"""What fastexcel does not tell of a sheet: its merged cells, formulas without a value, and the column its cells begin in.
+
+Reads the XML of an .xlsx file; of other forms nothing of this is known but the merged cells of an .ods file.
+"""
 
 import re
 import zipfile
@@ -8,32 +11,33 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from assets.sources.opendocument import Area, spans
+
 _CHUNK = 1 << 20
-_OVERLAP = 64
+_OVERLAP = 16_384  # longer than a cell with the longest formula
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)\d+"')
+_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\s(?![^>]*?\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-class Area(NamedTuple):
-    """A merged area of cells; all numbers 0-based and inclusive."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-
 class Layout(NamedTuple):
-    """Where the cells of a sheet begin, and its merged areas."""
+    """Where the cells of a sheet begin, its merged areas, and its formulas that were never calculated, by row and column."""
 
-    first_column: int
-    merged: tuple[Area, ...]
+    first_column: int = 0
+    merged: tuple[Area, ...] = ()
+    uncalculated: tuple[tuple[int, int], ...] = ()
 
 
 def layout(file: Path, sheet: str) -> Layout:
     """The layout of `sheet`; raises `BadZipFile` where the file is damaged."""
     try:
+        with file.open("rb") as opened:
+            if opened.read(2) != b"PK":
+                return Layout()
         return _layout(file, sheet)
     except (zlib.error, EOFError, ElementTree.ParseError) as error:
         raise zipfile.BadZipFile(type(error).__name__) from error
@@ -41,9 +45,15 @@ def layout(file: Path, sheet: str) -> Layout:
 
 def _layout(file: Path, sheet: str) -> Layout:
     with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        if "content.xml" in names:
+            return Layout(merged=tuple(spans(archive, sheet)))
+        if "xl/workbook.xml" not in names:
+            return Layout()
         part = _part(archive, sheet)
         first: int | None = None
         merged: dict[Area, None] = {}
+        bare: dict[tuple[int, int], None] = {}
         for text in _chunks(archive, part):
             if first != 0:
                 columns = [number(letters.decode()) for letters in set(_CELL.findall(text))]
@@ -51,7 +61,9 @@ def _layout(file: Path, sheet: str) -> Layout:
             for left, top, right, bottom in _MERGED.findall(text):
                 area = Area(number(left.decode()), int(top) - 1, number(right.decode()), int(bottom) - 1)
                 merged[area] = None
-    return Layout(first or 0, tuple(merged))
+            bare |= {(int(row) - 1, number(left.decode())): None for left, row in _FORMULA.findall(text)}
+    begin = first or 0
+    return Layout(begin, tuple(merged), tuple((row, column - begin) for row, column in bare))
 
 
 def number(letters: str) -> int:

@@ -1,4 +1,4 @@
-"""XLSX: workbooks made for people, read sheet by sheet; every cell becomes text without loss."""
+"""XLSX, XLS, XLSB and ODS: workbooks made for people, read sheet by sheet; every cell becomes text without loss."""
 
 from typing import Literal
 
@@ -32,7 +32,7 @@ class Subtotals(Strict):
 
 
 class Xlsx(Files):
-    """Workbooks.
+    """Workbooks, old and new, of Excel and of LibreOffice: the form is told by the file's bytes, not by its name.
 
     `sheet` is a name or a regular expression (default: the first). `header` gives the sheet rows, 1-based, that
     make the header, merged cells filled and joined by " / "; without it columns are named by letter (A, B, ...), as is a
@@ -41,9 +41,11 @@ class Xlsx(Files):
     cells repeat the value above. Rows that are wholly empty are left out and counted, and so are those whose cell in a
     column of `leave_out` matches its pattern. `row_number` names a column with the number of each row in its sheet, for
     tables that have no key.
+    A row with an error in a cell (`#REF!`), or with a formula that was never calculated, is rejected. Merged cells within
+    the data stop the run, unless their column is in `fill_down`; those of an .xls or .xlsb file are not known.
     """
 
-    kind: Literal["xlsx"]
+    kind: Literal["xlsx", "xls", "xlsb", "ods"]
     path: str
     sheet: str | None = None
     header: tuple[int, ...] = ()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,12 +19,13 @@ import yaml
 from assets.errors import SourceError
 from assets.sources import AnySource
 from assets.types import arrow_type
+from tests.assets import books
 from tests.assets.office import column, contract, read, settings
 
 PAGE = Path(__file__).parents[2] / "docs/sources.md"
 _SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_OTHERS = {"sql"}  # kinds that are no files: their examples are the demo's own contracts
+_OTHERS = {"sql", "xlsb"}  # no files, or files that no library here writes
 
 Block = tuple[str, str, str]
 SECTIONS = dict(_SECTION.findall(PAGE.read_text(encoding="utf-8")))
@@ -77,16 +77,20 @@ def _cell(text: str) -> Any:
     )
 
 
-def _xlsx(path: Path, text: str) -> None:
-    """A sheet "Data" of rows with bars between the cells, behind a sheet that nobody wants."""
-    book = openpyxl.Workbook()
-    book.create_sheet("Data")
-    for line in text.splitlines():
-        book["Data"].append([_cell(cell.strip()) for cell in line.split("|")])
-    book.save(path)
+def _book(write: Callable[[Path, Any], None]) -> Callable[[Path, str], None]:
+    """Rows with bars between the cells."""
+    return lambda path, text: write(
+        path, [[_cell(cell.strip()) for cell in line.split("|")] for line in text.splitlines()]
+    )
 
 
-WRITERS: dict[str, Callable[[Path, str], None]] = {".gz": _gzip, ".parquet": _parquet, ".xlsx": _xlsx}
+WRITERS: dict[str, Callable[[Path, str], None]] = {
+    ".gz": _gzip,
+    ".parquet": _parquet,
+    ".xlsx": _book(books.xlsx),
+    ".xls": _book(books.xls),
+    ".ods": _book(books.ods),
+}
 
 
 def _write(folder: Path, name: str, text: str) -> None:
