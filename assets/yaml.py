@@ -1,5 +1,6 @@
 """YAML read strictly: a key written twice is a mistake, and every value remembers its line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,12 @@ from assets.errors import ContractError, Mistake
 
 Path_ = tuple[str | int, ...]
 Lines = dict[Path_, int]
+DEEPEST, MOST = 50, 100_000  # entries within entries, and all of them: far more than any contract has
+
+_ENDLESS = (
+    f"nested more than {DEEPEST} deep, or more than {MOST:,} entries: does an alias (*name) stand within its own anchor "
+    "(&name), or aliases of aliases?"
+)
 
 
 class _Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml, ten times as fast
@@ -65,22 +72,25 @@ def _walk(root: yaml.Node) -> tuple[Lines, list[Mistake]]:
     while todo:
         path, node = todo.pop()
         lines[path] = node.start_mark.line + 1
+        if len(path) > DEEPEST or len(lines) > MOST:
+            return lines, [Mistake(path=dotted(path[:3]), message=_ENDLESS, line=lines[path])]
         if isinstance(node, yaml.SequenceNode):
             todo += [((*path, i), child) for i, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
-            names = [key.value for key, _ in node.value]
-            for key, child in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    at = key.start_mark.line + 1
-                    wrong.append(
-                        Mistake(path=dotted(path), message="a key is one word, no list and no mapping", line=at)
-                    )
-                    continue
-                todo.append(((*path, key.value), child))
-                if names.count(key.value) > 1:
-                    at = key.start_mark.line + 1
-                    wrong.append(Mistake(path=dotted((*path, key.value)), message="written more than once", line=at))
+            wrong += _keys(path, node)
+            todo += [((*path, key.value), child) for key, child in node.value if isinstance(key, yaml.ScalarNode)]
     return lines, wrong
+
+
+def _keys(path: Path_, node: yaml.MappingNode) -> Iterator[Mistake]:
+    """What is wrong with the keys of a mapping."""
+    names = [key.value for key, _ in node.value]
+    for key, _ in node.value:
+        at = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            yield Mistake(path=dotted(path), message="a key is one word, no list and no mapping", line=at)
+        elif names.count(key.value) > 1:
+            yield Mistake(path=dotted((*path, key.value)), message="written more than once", line=at)
 
 
 def dotted(path: Path_) -> str:

@@ -1,5 +1,6 @@
 """A contract says everything or does not load, and then it says every mistake."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,15 @@ def test_empty_and_broken_files_are_mistakes(tmp_path: Path) -> None:
     """Neither an empty file nor broken YAML gives a traceback."""
     assert _mistakes(tmp_path, "") == {"(file)": "the file is empty"}
     assert "not YAML" in _mistakes(tmp_path, "a: [")["(file)"]
+
+
+ALIASES = "\n".join(f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]" for old, new in pairwise("abcdefghij"))
+
+
+@pytest.mark.parametrize(
+    "text", ["title: &t\n  en: *t\n", f"a: &a [x, x]\n{ALIASES}\n"], ids=["endless", "a billion entries"]
+)
+def test_aliases_that_never_end_are_a_mistake(tmp_path: Path, text: str) -> None:
+    """A list within itself, or one that is nine of nine of nine, is told and not followed."""
+    (mistake,) = _mistakes(tmp_path, text).values()
+    assert "nested more than 50 deep, or more than 100,000 entries" in mistake
