@@ -13,7 +13,8 @@ _OTHERS = (
     (b"SQLite format 3", "a SQLite database", "--from sqlite:////folder/file.db:table"),
 )  # fmt: skip
 _SQL = re.compile(r"^\s*(?:CREATE\s+TABLE|INSERT\s+INTO|DROP\s+TABLE)\b", re.IGNORECASE | re.MULTILINE)
-_XML = re.compile(r"\s*<(?:\?xml|!doctype|html|[a-z]+[ >])", re.IGNORECASE)
+_HTML = re.compile(r"\s*<(?:!doctype html|html|table|head|body|meta)[\s>]", re.IGNORECASE)
+_XML = re.compile(r"\s*<(?:\?xml|!doctype|[a-z][\w:.-]*[\s>])", re.IGNORECASE)
 
 
 def kind_of(file: Path) -> str:
@@ -60,8 +61,10 @@ def _of_text(file: Path, start: str) -> str:
             "a dump of a database (SQL)",
             "load it into a database, then --from DSN:table: source kind sql reads it",
         )
+    if _HTML.match(start):
+        raise _no_table(file, "HTML", "open it in a spreadsheet, and save the table as .xlsx")
     if _XML.match(start):
-        raise _no_table(file, "XML or HTML", "there is no source kind for it yet: ask for CSV, XLSX or JSON")
+        return "xml"
     return "csv"
 
 

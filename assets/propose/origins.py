@@ -12,6 +12,7 @@ from assets.propose.columnar import parquet_origin
 from assets.propose.database import database_origin, is_database
 from assets.propose.documents import document_origin
 from assets.propose.kinds import PACKED, kind_of
+from assets.propose.markup import markup_origin
 from assets.propose.place import Place, place_of
 from assets.propose.proposal import Origin
 from assets.propose.text import text_origin
@@ -19,7 +20,7 @@ from assets.propose.unpack import unpacked
 from assets.settings import Settings
 
 _BOOKS = ("xlsx", "xls", "xlsb", "ods")
-_TEXTS = {"csv": text_origin, "json": document_origin}
+_TEXTS = {"csv": text_origin, "json": document_origin, "xml": markup_origin}
 _KINDS = {**_TEXTS, **dict.fromkeys(_BOOKS, book_origin), "parquet": parquet_origin}
 
 

@@ -5,5 +5,6 @@ from assets.sources.json import Json
 from assets.sources.parquet import Parquet
 from assets.sources.sql import Sql
 from assets.sources.xlsx import Xlsx
+from assets.sources.xml import Xml
 
-AnySource = Sql | Csv | Xlsx | Json | Parquet
+AnySource = Sql | Csv | Xlsx | Json | Xml | Parquet

@@ -88,7 +88,7 @@ def test_words_in_a_column_of_numbers_are_data_below_the_header() -> None:
 @pytest.mark.parametrize(("name", "content", "word"), [
     ("a.csv", b"", "nothing"), ("a.csv", b"  \n ", "nothing"), ("a.csv", b"%PDF-1.7", "a PDF"),
 
-    ("a.sql", b"-- dump\nCREATE TABLE x (a int);", "SQL"), ("a.xml", b"<?xml version='1.0'?><a/>", "XML"),
+    ("a.sql", b"-- dump\nCREATE TABLE x (a int);", "SQL"), ("a.xls", b"<html><table>", "HTML"),
     ("a.zip", b"PK\x03\x04broken", "damaged"),
 ])  # fmt: skip
 def test_what_is_no_table_is_refused_with_advice(tmp_path: Path, name: str, content: bytes, word: str) -> None:
