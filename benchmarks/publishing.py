@@ -10,6 +10,7 @@ import tempfile
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from assets.settings import FromFile, PortalSettings, Settings
 from assets.store import sha256, store_of, write_json
 from assets.types import duckdb_type
 from benchmarks.portal import CELLS, TYPES, portal
+from publish import ledger
 from publish.ckan import apply, capabilities, plan
 from publish.file import describe
 from publish.folder import RELEASE, SUMS
@@ -92,6 +94,16 @@ class Office:
         write_json(folder / RELEASE, summary)
         (folder / SUMS).write_text(
             "".join(f"{one['sha256']}  {name}\n" for name, one in files.items()), encoding="utf-8"
+        )
+        ledger.append(
+            store,
+            ledger.Event(
+                event="released",
+                time=datetime.now(UTC),
+                version=version,
+                content_digest=digest,
+                files={name: one["sha256"] for name, one in files.items()},
+            ),
         )
         found = find(contract, self.settings, version)
         assert found is not None  # noqa: S101 - it was just written

@@ -6,6 +6,7 @@ the portal has ckanext-terang, everything is loaded aside and switched at once, 
 """
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -23,11 +24,11 @@ from publish.ckan.client import Client, Unclear
 from publish.ckan.creating import create, without_file
 from publish.ckan.noting import note_written, tell_edits
 from publish.ckan.planning import Plan, planned
-from publish.ckan.present import LOADING, REWRITING, has_view
-from publish.ckan.resources import MARK, Resource, translated
-from publish.ckan.revise import Revision, revise
+from publish.ckan.present import has_view
+from publish.ckan.resources import MARK, translated
+from publish.ckan.revise import Revision, moved, revise
 from publish.ckan.steps import ROWS_CHANGE
-from publish.ckan.work import Work, as_planned, is_public, loading_mark, revised, switched
+from publish.ckan.work import Work, as_planned, held, is_public, loading_mark, revised, still_ours, switched
 
 log = logging.getLogger(__name__)
 
@@ -88,15 +89,19 @@ def _persevere(client: Client, plan: Plan, contract: Contract, settings: Setting
     if plan.has("carry on") and plan.present:
         switching.carry_on(client, plan.present.id)
         plan = planned(client, contract, settings, plan.release)
+    run = secrets.token_hex(4)
     for look in range(LOOKS):
+        work = Work(client=client, plan=plan, run=run, languages=settings.languages, careful=look > 0, at=at)
         try:
-            _carry_out(Work(client=client, plan=plan, languages=settings.languages, careful=look > 0, at=at))
+            _carry_out(work)
         except Unclear as lost:
             if look == LOOKS - 1:
                 raise
             log.info("%s: %s (%s); looking before going on", plan.dataset, lost.sentence, lost.facts.get("found"))
             time.sleep(PAUSE_S * (look + 1))
             plan = planned(client, contract, settings, plan.release)
+            if not still_ours(work, plan.present):
+                raise moved(client, "another run is loading it, or did") from None
         else:
             break
     return plan
@@ -136,7 +141,8 @@ def _switch(work: Work) -> None:
     sent = {
         resource.id: resource for resource in [*plan.uploads, *(r for r in plan.desired.resources if r.id in tables)]
     }
-    switching.load(client, package, sent.values(), tables, able=plan.capabilities.extension, at=work.at)
+    able, shown = plan.capabilities.extension, plan.files_shown
+    switching.load(client, package, sent.values(), tables, able=able, shown=shown, at=work.at)
     switching.switch(client, switched(work, package), {id_: resource.sha256 for id_, resource in sent.items()})
     work.at("switched")
     if plan.has("update dictionary", "add view"):
@@ -157,19 +163,17 @@ def _begin(work: Work) -> str:
         package = create(work.client, plan.desired, loading_mark(work))
         work.at("created")
         return package
-    missing = [resource for resource in plan.desired.resources if resource.id not in now.resources]
-    marked = now.mark.startswith(REWRITING if plan.has("change columns") else LOADING)
-    if missing or (plan.has(*ROWS_CHANGE) and not marked):
-        _mark_loading(work, missing)
+    if plan.claims and now.mark != loading_mark(work):
+        _mark_loading(work)
         work.at("marked")
     return now.id
 
 
-def _mark_loading(work: Work, missing: list[Resource]) -> None:
+def _mark_loading(work: Work) -> None:
     now, data = work.plan.present, work.plan.desired.data
     assert now is not None  # noqa: S101 - its only caller looked
     mark, known = {MARK: loading_mark(work)}, data.id in now.resources
-    added = [{**without_file(new), **(mark if new.id == data.id else {})} for new in missing]
+    added = [{**without_file(new), **(mark if new.id == data.id else {})} for new in work.plan.missing]
     revision = Revision(
         package=now.id, resources={data.id: mark} if known else {}, added=added, match=as_planned(work.plan)
     )
@@ -179,14 +183,19 @@ def _mark_loading(work: Work, missing: list[Resource]) -> None:
 def _load(work: Work) -> None:
     client, plan, table = work.client, work.plan, work.plan.desired.table
     assert table is not None  # noqa: S101 - its only caller looked
+
+    def between(requests: str) -> None:
+        work.at(requests)
+        _check_held(work)
+
     if plan.has("change columns"):
         load.alter(client, table, plan.basis.kept)
         work.at("columns")
     if plan.has("create table", "rebuild table"):
-        load.create(client, table, careful=work.careful, at=work.at)
+        load.create(client, table, careful=work.careful, at=between)
         work.at("loaded")
     if plan.has("change rows"):
-        load.change(client, table, plan.basis, careful=work.careful, at=work.at)
+        load.change(client, table, plan.basis, careful=work.careful, at=between)
         work.at("loaded")
     if plan.has("update dictionary"):
         load.describe(client, table)
@@ -195,6 +204,13 @@ def _load(work: Work) -> None:
         title = translated("title", VIEW, work.languages)["title"]
         client.write("resource_view_create", resource_id=table.resource_id, title=title, view_type=VIEW_PLUGIN)
         work.at("view")
+
+
+def _check_held(work: Work) -> None:
+    """Stop where another run has taken over: rows are written without a condition, so it is looked at after each request."""
+    shown = work.client.read("resource_show", id=work.plan.desired.data.id)
+    if shown.get(MARK) != loading_mark(work):
+        raise moved(work.client, MARK)
 
 
 def _read_table(work: Work) -> None:
@@ -220,7 +236,7 @@ def _send_files_and_fields(work: Work, package: str) -> None:
     plan = work.plan
     if not plan.has("upload", "patch fields", "remove resource"):
         return
-    match = {} if work.client.writes else as_planned(plan)
+    match = held(work) if work.client.writes else as_planned(plan)
     files = {resource.id: resource.path for resource in plan.uploads}
     revise(work.client, replace(revised(plan, package), files=files, match=match))
     work.at("uploaded")
@@ -240,7 +256,8 @@ def _read_files(work: Work, package: str) -> None:
     else:
         bad = readback.check_files(client, package, resources)
     if bad:
-        revise(client, Revision(package=package, resources={resource.id: {"hash": ""} for resource in bad}))
+        unsure = {resource.id: {"hash": ""} for resource in bad}
+        revise(client, Revision(package=package, resources=unsure, match=held(work)))
         raise readback.mismatched_files(client, bad)
     work.at("files read back")
 
@@ -250,7 +267,7 @@ def _settle(work: Work, package: str) -> None:
     plan, table = work.plan, work.plan.desired.table
     fields = {"private": False} if plan.has("make public") else {}
     marks = {plan.desired.data.id: {MARK: plan.desired.mark}} | kept.marks(kept.due(plan.desired, plan.present))
-    revise(work.client, Revision(package=package, fields=fields, resources=marks))
+    revise(work.client, Revision(package=package, fields=fields, resources=marks, match=held(work)))
     work.at("published")
     if table:
         _read_sample(work)

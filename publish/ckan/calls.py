@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from publish.ckan import kept
 from publish.ckan.difference import REMOVED, ROWS
-from publish.ckan.present import LOADING, REWRITING, has_table
-from publish.ckan.steps import ROWS_CHANGE
+from publish.ckan.present import has_table
 
 if TYPE_CHECKING:
     from publish.ckan.planning import Plan
@@ -71,13 +70,8 @@ def _views(plan: "Plan") -> int:
 
 
 def _marked(plan: "Plan") -> int:
-    """Whether the table is marked as being loaded first."""
-    now = plan.present
-    if now is None:
-        return 0
-    missing = any(resource.id not in now.resources for resource in plan.desired.resources)
-    marked = now.mark.startswith(REWRITING if plan.has("change columns") else LOADING)
-    return int(missing or (plan.has(*ROWS_CHANGE) and not marked))
+    """Whether the table of a dataset that is there is marked as being loaded first."""
+    return int(plan.present is not None and plan.claims)
 
 
 def _created(plan: "Plan") -> int:

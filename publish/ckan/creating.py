@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from assets.errors import PortalRefused
-from publish.ckan.client import Client, Rejected
+from assets.errors import Busy, PortalRefused
+from publish.ckan.client import Client, Missing, Rejected
 from publish.ckan.desired import Desired
 from publish.ckan.resources import MARK, Resource
+from publish.ckan.revise import moved
 
 
 def create(client: Client, wanted: Desired, mark: str) -> str:
@@ -24,14 +25,23 @@ def create(client: Client, wanted: Desired, mark: str) -> str:
     except Rejected as error:
         if "name" not in error.fields:
             raise
-        raise PortalRefused(
+        raise _taken(client, wanted) from None
+    return str(made["id"])
+
+
+def _taken(client: Client, wanted: Desired) -> PortalRefused | Busy:
+    """Another run made it since the plan, or it is one that we cannot see."""
+    try:
+        client.read("package_show", id=wanted.name)
+    except (Missing, PortalRefused):
+        return PortalRefused(
             "the portal already has a dataset of this name, which this account may not see",
             dataset=wanted.name,
             where=client.portal.url,
             found=wanted.name,
             next="rename the contract, or have the portal's sysadmin rename or purge that dataset",
-        ) from None
-    return str(made["id"])
+        )
+    return moved(client, "it is there by now")
 
 
 def without_file(resource: Resource) -> dict[str, Any]:

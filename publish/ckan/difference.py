@@ -188,7 +188,10 @@ def _dumped(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
 
 
 def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
-    """`added`, `changed` and `removed`; a changed row whose key has a NULL is removed and added, as SQL can't find it."""
+    """`added`, `changed` and `removed`; a changed row whose key has a NULL is removed and added, as SQL can't find it.
+
+    `came` holds both of the former, so that wide rows are joined once.
+    """
     if empty:
         nothing = "CREATE VIEW @ AS SELECT * FROM old"
         return {
@@ -199,13 +202,15 @@ def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:
     same_key = same_row(table.key)
     other = "true" if anew else differs(table.types, but=table.key)
     whole = " AND ".join(f"n.{name(column)} IS NOT NULL" for column in table.key)
-    pairs = f"FROM new n JOIN old o ON {same_key} WHERE ({other})"
+    there = "(SELECT *, true AS _there FROM old)"
+    came = f"SELECT * EXCLUDE _new FROM came n WHERE (_new OR NOT ({whole}))"
     return {
-        "added": f"CREATE TABLE @ AS SELECT n.* FROM new n ANTI JOIN old o ON {same_key} "
-        f"UNION ALL SELECT n.* {pairs} AND NOT ({whole}) ORDER BY {NUMBERED}",
-        "changed": f"CREATE TABLE @ AS SELECT n.* {pairs} AND {whole} ORDER BY {NUMBERED}",
+        "came": f"CREATE TABLE @ AS SELECT n.*, o._there IS NULL AS _new FROM new n LEFT JOIN {there} o ON {same_key} "
+        f"WHERE o._there IS NULL OR ({other})",
+        "added": f"CREATE VIEW @ AS {came} ORDER BY {NUMBERED}",
+        "changed": f"CREATE VIEW @ AS {came.replace('WHERE (', 'WHERE NOT (')} ORDER BY {NUMBERED}",
         "removed": f"CREATE TABLE @ AS SELECT o.* FROM old o ANTI JOIN new n ON {same_key} "
-        f"UNION ALL SELECT o.* {pairs} AND NOT ({whole})",
+        f"UNION ALL SELECT o.* FROM old o SEMI JOIN (SELECT * FROM came n WHERE NOT ({whole})) n ON {same_key}",
     }
 
 

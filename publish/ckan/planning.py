@@ -24,7 +24,7 @@ from publish.ckan.present import Present, present
 from publish.ckan.readback import dump
 from publish.ckan.resources import LEDGER, Resource
 from publish.ckan.settling import settled
-from publish.ckan.steps import Basis, Step, Verb, can_switch, steps
+from publish.ckan.steps import ROWS_CHANGE, Basis, Step, Verb, can_switch, steps
 from publish.ckan.written import Edit, Written, digest, edits, read
 
 if TYPE_CHECKING:
@@ -102,6 +102,23 @@ class Plan:
             and (self.has("load table", "load version") or any(one.kind != LEDGER for one in self.uploads))
             and can_switch(self.desired)
         )
+
+    @property
+    def missing(self) -> tuple[Resource, ...]:
+        """The resources that the dataset does not have yet."""
+        have = self.present.resources if self.present else {}
+        return tuple(resource for resource in self.desired.resources if resource.id not in have)
+
+    @property
+    def files_shown(self) -> dict[str, str]:
+        """The files that readers get now: SHA-256 to the id of the resource."""
+        have = self.present.resources if self.present else {}
+        return {one["hash"]: id_ for id_, one in have.items() if one.get("url_type") == "upload" and one.get("hash")}
+
+    @property
+    def claims(self) -> bool:
+        """Whether the table is marked as being loaded, by this run and no other, before anything else is done."""
+        return bool(self.missing) or self.has(*ROWS_CHANGE)
 
     @property
     def few(self) -> bool:

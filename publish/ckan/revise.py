@@ -41,6 +41,18 @@ class Revision:
         }
 
 
+def moved(client: Client, found: str) -> Busy:
+    """The error for a dataset that another run or a person changed meanwhile."""
+    return Busy(
+        "somebody changed the dataset on the portal since this plan was made",
+        dataset=client.dataset,
+        where=client.portal.url,
+        found=found,
+        allowed="as it was when the plan was made",
+        next="wait until the other run has ended, then plan again",
+    )
+
+
 def revise(client: Client, revision: Revision) -> None:
     """Make the change; raises `Busy` when the dataset is no longer what `match` says."""
     try:
@@ -48,14 +60,7 @@ def revise(client: Client, revision: Revision) -> None:
     except Rejected as error:
         if "match" not in error.fields:
             raise
-        raise Busy(
-            "somebody changed the dataset on the portal since this plan was made",
-            dataset=client.dataset,
-            where=client.portal.url,
-            found=", ".join(revision.match) or "another state",
-            allowed="as it was when the plan was made",
-            next="wait until the other run has ended, then plan again",
-        ) from None
+        raise moved(client, ", ".join(revision.match) or "another state") from None
 
 
 def _send(client: Client, revision: Revision) -> None:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from assets.errors import Busy, PortalError, PortalMismatch
+from assets.errors import PortalError, PortalMismatch
 from publish.ckan.capabilities import Extension
 from publish.ckan.client import Client, Rejected, Unclear
 from publish.ckan.difference import compare
 from publish.ckan.resources import Resource
-from publish.ckan.revise import Revision
+from publish.ckan.revise import Revision, moved
 from publish.ckan.table import Table
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,12 @@ def carry_on(client: Client, package: str) -> None:
 
 def load(
     client: Client, package: str, resources: Iterable[Resource], tables: Mapping[str, Table], *, able: Extension,
-    at: Callable[[str], None] = lambda _: None,
+    shown: Mapping[str, str], at: Callable[[str], None] = lambda _: None,
 ) -> None:  # fmt: skip
-    """Send files, and make the tables of those that have one; raises `PortalMismatch` where one holds something else."""
+    """Send files, and make the tables of those that have one; raises `PortalMismatch` where one holds something else.
+
+    A file that readers get already, as the earlier version of another resource, is not sent: `shown` is SHA-256 to id.
+    """
     known = _loads(client, package)
     for resource in resources:
         table = tables.get(resource.id)
@@ -45,7 +48,8 @@ def load(
         if _same(found, asked) and found["state"] in {"ready", *WORKING}:
             log.info("%s: %s was sent before", client.dataset, resource.path.name)
         else:
-            found = _sent(client, package, resource, asked)
+            asked_now = {**asked, "instead": found.get("sha256", "")}
+            found = _sent(client, package, resource, asked_now, of=shown.get(resource.sha256))
         if table:
             _check(client, table, _awaited(client, package, resource, asked, found))
         at("sent")
@@ -85,15 +89,23 @@ def _loads(client: Client, package: str) -> dict[str, Any]:
     return found
 
 
-def _sent(client: Client, package: str, resource: Resource, asked: Mapping[str, str]) -> dict[str, Any]:
-    """Send the file. When the answer is lost, the portal may still be loading, and tells."""
+def _sent(
+    client: Client, package: str, resource: Resource, asked: Mapping[str, str], *, of: str | None
+) -> dict[str, Any]:
+    """Send the file, or say of which resource it is. When the answer is lost, the portal may still be loading, and tells."""
+    answer: dict[str, Any]
     try:
-        answer: dict[str, Any] = client.write_files("terang_load", asked, {"upload": resource.path})
+        if of:
+            answer = client.write("terang_load", **asked, of=of)
+        else:
+            answer = client.write_files("terang_load", asked, {"upload": resource.path})
     except Unclear:
         answer = _loads(client, package).get(resource.id, {})
         if not _same(answer, asked) or answer["state"] not in {"ready", *WORKING}:
             raise
     except Rejected as error:
+        if of and not error.fields & TAKEN:
+            return _sent(client, package, resource, {**asked, "instead": asked["sha256"]}, of=None)
         raise _taken(client, error) from None
     return answer
 
@@ -145,11 +157,4 @@ def _taken(client: Client, error: Rejected) -> Exception:
     """Somebody else changed or loads this dataset; everything else stays what it is."""
     if not error.fields & TAKEN:
         return error
-    return Busy(
-        "somebody changed the dataset on the portal since this plan was made",
-        dataset=client.dataset,
-        where=client.portal.url,
-        found=", ".join(sorted(error.fields & TAKEN)),
-        allowed="as it was when the plan was made",
-        next="wait until the other run has ended, then plan again",
-    )
+    return moved(client, ", ".join(sorted(error.fields & TAKEN)))

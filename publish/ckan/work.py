@@ -8,25 +8,42 @@ from publish.ckan import kept
 from publish.ckan.client import Client
 from publish.ckan.creating import without_file
 from publish.ckan.planning import Plan
-from publish.ckan.present import LOADING, REWRITING, changed_fields, changed_resource, gone
+from publish.ckan.present import LOADING, REWRITING, Present, changed_fields, changed_resource, gone
 from publish.ckan.resources import MARK
 from publish.ckan.revise import Revision
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
-    """A plan being carried out; `at` is told the name of each thing done, so that tests can stop there."""
+    """A plan being carried out by `run`; `at` is told the name of each thing done, so that tests can stop there."""
 
     client: Client
     plan: Plan
+    run: str
     languages: tuple[str, ...]
     careful: bool
     at: Callable[[str], None]
 
 
 def loading_mark(work: Work) -> str:
-    """What the table's resource says while it is not what it should be."""
-    return f"{REWRITING if work.plan.has('change columns') else LOADING}:{work.plan.desired.version}"
+    """What the table's resource says while it is not what it should be: also which run is loading it."""
+    return f"{REWRITING if work.plan.has('change columns') else LOADING}:{work.plan.desired.version} {work.run}"
+
+
+def held(work: Work) -> dict[str, str]:
+    """What the mark must still be once this run has begun; another one where another run took the dataset over."""
+    plan, now = work.plan, work.plan.present
+    if plan.switched and now and not plan.has("make public"):
+        mark = plan.desired.mark  # it came with the files
+    else:
+        mark = loading_mark(work) if plan.claims or plan.switched else now.mark if now else ""
+    return {f"resources__{plan.desired.data.id}__{MARK}": mark} if mark else {}
+
+
+def still_ours(work: Work, now: Present | None) -> bool:
+    """Whether what is found after an answer was lost is what was there before, or the work of this run."""
+    mark, before = (one.mark if one else "" for one in (now, work.plan.present))
+    return mark in {"", before, work.plan.desired.mark} or mark.endswith(work.run)
 
 
 def is_public(work: Work) -> bool:
@@ -70,9 +87,9 @@ def switched(work: Work, package: str) -> Revision:
     plan, now, data = work.plan, work.plan.present, work.plan.desired.data.id
     revision = revised(plan, package)
     if now is None:
-        return revision
+        return replace(revision, match=held(work))
     mark = {MARK: loading_mark(work) if plan.has("make public") else plan.desired.mark}
-    missing = [without_file(resource) for resource in plan.desired.resources if resource.id not in now.resources]
+    missing = [without_file(resource) for resource in plan.missing]
     marks = {data: mark} | kept.marks(kept.due(plan.desired, now))
     added = [{**new, **marks.get(new["id"], {})} for new in missing]
     marked = {id_: {**revision.resources.get(id_, {}), **own} for id_, own in marks.items() if id_ in now.resources}

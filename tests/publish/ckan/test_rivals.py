@@ -17,14 +17,14 @@ from tests.publish.ckan.office import FEW, Make, Office
 from tests.publish.ckan.test_faults import seen
 
 pytestmark = pytest.mark.portal
-ROUNDS = 30 if os.environ.get("TERANG_TORTURE") else 2
+ROUNDS, FIRSTS = (30, 10) if os.environ.get("TERANG_TORTURE") else (2, 1)
 
 
 def twins(made: Office, root: Path) -> Iterator[Office]:
     """The same dataset, settings and token on two machines."""
     token = (made.settings.root / "token").read_text(encoding="utf-8")
     for name in ("satu", "dua"):
-        (root / name).mkdir()
+        (root / name).mkdir(parents=True)
         (root / name / "token").write_text(token, encoding="utf-8")
         yield replace(made, settings=made.settings.model_copy(update={"root": root / name}))
 
@@ -75,3 +75,29 @@ def test_two_machines_at_once(
         if loader == "switched" and number:
             assert sum(isinstance(one, Outcome) for one in ended) == 1, ended
     record_testsuite_property(f"two at once, {loader}", told)
+
+
+def test_two_machines_publish_first(portal: Portal, make: Make, tmp_path: Path, loader: str) -> None:
+    """Of two machines whose plans both make the dataset one does, and the other says why not; readers have the winner's release."""
+    for number in range(FIRSTS):
+        pair = list(twins(make(formats=["csv", "parquet"]), tmp_path / f"{loader}{number}"))
+        ended = race(portal, pair, 0)
+        assert sum(isinstance(one, Outcome) for one in ended) == 1, ended
+        assert any(isinstance(one, Busy) for one in ended), ended
+
+
+def test_a_dataset_that_is_taken_over(make: Make, tmp_path: Path, loader: str) -> None:
+    """A run that finds another's half-loaded dataset goes on from there; the other, if it lives, stops and says so."""
+    slow, fast = twins(make(formats=["csv", "parquet"]), tmp_path)
+    old = slow.released(office.rows(slow.contract, FEW), day=0)
+    new = fast.released(office.rows(fast.contract, FEW[:50]), day=1)
+    begun = "table" if loader == "keyed" else "created"
+
+    def overtaken(point: str) -> None:
+        if point == begun:
+            fast.publish(new)
+
+    with pytest.raises(Busy, match="somebody changed"):
+        slow.publish(old, at=overtaken)
+    assert verify(fast.contract, fast.settings).rows == 50
+    assert fast.publish(new).writes == 0

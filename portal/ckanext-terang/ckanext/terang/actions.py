@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from ckan import model
@@ -46,6 +47,7 @@ def terang_load(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     :param resource: the id of the resource; one that does not exist yet is made by the switch
     :param sha256: the file's SHA-256, which is checked
     :param upload: the file; without it, the one that was taken in before is loaded
+    :param of: instead of a file, the id of a resource of the dataset whose file readers get now, if it is this one (optional)
     :param name: the file's name (optional, default: the one it is sent with)
     :param table: the DataStore table, as JSON: ``fields`` as of ``datastore_create`` (id, type, info), ``key`` (columns
         that name a row), ``indexes`` (lists of columns), ``full_text`` (whether all words are indexed; slow), ``unguard``
@@ -53,6 +55,8 @@ def terang_load(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
         stays as it is (optional)
     :param background: whether the portal's worker does it (optional, default: when the file is large)
     :param tag: any text, returned by ``terang_status`` (optional)
+    :param instead: the SHA-256 of what ``terang_status`` says is loaded for this resource, empty for nothing; where it is
+        something else by now, another client is at work, and nothing is done (optional)
 
     :returns: ``state`` (``ready``, or ``queued``: ask ``terang_status``), ``rows``, ``sums`` of number columns as text,
         ``size``, ``seconds``
@@ -67,21 +71,27 @@ def terang_load(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     if upload is not None and not hasattr(upload, "stream"):
         raise toolkit.ValidationError({"upload": ["not a file"]})
     staging.parse(table)
+    of = _resource(package, {"resource": data_dict["of"]}) if data_dict.get("of") else None
     load = {
         "resource": resource,
         "package": package,
         "sha256": digest,
         "name": munge_filename(data_dict.get("name") or getattr(upload, "filename", "") or "data"),
-        "size": _size(resource, upload),
+        "size": _size(files.path(of) if of else files.path(resource, files.NEW), upload),
+        "of": of,
         "table": json.loads(table) if isinstance(table, str) else table,
         "tag": str(data_dict.get("tag", "")),
         "state": "loading",
     }
+    instead = data_dict.get("instead")
     background = data_dict.get("background")
     done = loading.receive(
-        load, upload.stream if upload else None, background=None if background is None else toolkit.asbool(background)
+        load,
+        upload.stream if upload else None,
+        background=None if background is None else toolkit.asbool(background),
+        instead=None if instead is None else str(instead),
     )
-    return {key: value for key, value in done.items() if key != "table"}
+    return {key: value for key, value in done.items() if key not in {"table", "of"}}
 
 
 def terang_status(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -178,9 +188,8 @@ def _resource(package: str, data_dict: dict[str, Any]) -> str:
     return resource
 
 
-def _size(resource: str, upload: Any) -> int:
+def _size(waiting: Path, upload: Any) -> int:
     if upload is None:
-        waiting = files.path(resource, files.NEW)
         return waiting.stat().st_size if waiting.exists() else 0
     end = upload.stream.seek(0, 2)
     upload.stream.seek(0)

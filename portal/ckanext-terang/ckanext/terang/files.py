@@ -65,9 +65,18 @@ class Source:
 
 
 @contextmanager
-def received(resource: str, stream: BinaryIO | None, tell: Callable[[int], None]) -> Iterator[Source]:
-    """The new file of a resource: kept as it comes in, or read again when it is already there. `tell` hears its size."""
+def received(
+    resource: str, stream: BinaryIO | None, tell: Callable[[int], None], of: str | None = None
+) -> Iterator[Source]:
+    """The new file of a resource: kept as it comes in, or read again when it is already there; that `of` another is linked.
+
+    `tell` hears its size.
+    """
     target = path(resource, NEW)
+    if of and path(of).exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        target.hardlink_to(path(of))
     if stream is None:
         if not target.exists():
             raise toolkit.ValidationError({"upload": ["there is no file"]})

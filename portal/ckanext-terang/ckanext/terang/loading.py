@@ -13,12 +13,14 @@ FULL_TEXT = 8  # a table with full text takes about as long as one so many times
 JOB_S = 6 * 3600
 
 
-def receive(load: dict[str, Any], stream: BinaryIO | None, *, background: bool | None) -> dict[str, Any]:
-    """Take the file in, and load its table now or later; returns what is noted of it."""
+def receive(
+    load: dict[str, Any], stream: BinaryIO | None, *, background: bool | None, instead: str | None = None
+) -> dict[str, Any]:
+    """Take the file in, and load its table now or later; returns what is noted of it. `instead`: of what, by its SHA-256."""
     if not load["table"] or not (_large(load) if background is None else background):
-        return _load(load, stream)
+        return _load(load, stream, instead=instead)
     if stream is not None:
-        load = _load({**load, "state": "queued"}, stream, table=False)
+        load = _load({**load, "state": "queued"}, stream, table=False, instead=instead)
     else:
         _note({**load, "state": "queued"})
     toolkit.enqueue_job(
@@ -57,16 +59,20 @@ def status(package: str) -> dict[str, Any]:
     return {"loads": shown, "unfinished": unfinished, "previous": kept}
 
 
-def _load(load: dict[str, Any], stream: BinaryIO | None, *, table: bool = True) -> dict[str, Any]:
+def _load(
+    load: dict[str, Any], stream: BinaryIO | None, *, table: bool = True, instead: str | None = None
+) -> dict[str, Any]:
     """Take in or read the file, and load its table; a failure is noted, and leaves no table."""
     resource, state = load["resource"], load["state"]
     try:
         with transaction() as conn:
             database.lock(conn, resource)
+            if instead is not None and (database.note(conn, "load", resource) or {"sha256": ""})["sha256"] != instead:
+                raise toolkit.ValidationError({"busy": ["another client loaded this resource meanwhile"]})
             _note({**load, "state": "loading"})
             began = time.monotonic()
             staging.drop(conn, resource)
-            with files.received(resource, stream, _telling(load)) as source:
+            with files.received(resource, stream, _telling(load), load.get("of")) as source:
                 wanted = staging.parse(load["table"]) if table else None
                 found = staging.load(conn, resource, wanted, source) if wanted else {}
                 _check(source, load)
