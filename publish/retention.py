@@ -20,11 +20,20 @@ def before(entries: Iterable[ledger.Entry], version: str) -> list[str]:
 
 def retire(store: Store, *, current: str, keep: int, now: datetime) -> None:
     """Retire all but the last `keep` versions before the current one; also what a killed run left of older ones."""
-    for version in reversed(before(ledger.entries(store), current)[keep:]):
+    for version in _old(ledger.entries(store), current, keep):
         ledger.append(store, ledger.Event(event=RETIRED, time=now, version=version, facts={"keep": keep}))
         log.info("%s: retired %s", store.dataset, version)
     for version in standing(ledger.entries(store)).retired:
         _remove(store, version)
+
+
+def _old(entries: list[ledger.Entry], current: str, keep: int) -> list[str]:
+    """The versions to retire, oldest first: also those that were taken back and are older than all that stay."""
+    stands, shown = standing(entries), before(entries, current)
+    released, stay = list(stands.contents), [current, *shown[:keep]]
+    oldest = min(released.index(version) for version in stay)
+    gone = {*stands.retired, *stands.withdrawn, *stands.shown}
+    return [*shown[keep:][::-1], *(one for one in released[:oldest] if one not in gone)]
 
 
 def _remove(store: Store, version: str) -> None:
