@@ -124,7 +124,7 @@ KINDS: Final = (
     _kind(
         "checksums", "SHA256SUMS", "TXT", "text/plain",
         name=("Sidik jari berkas", "Checksums"),
-        about=("SHA-256 setiap berkas: sha256sum -c SHA256SUMS.", "SHA-256 of each file: sha256sum -c SHA256SUMS."),
+        about=("SHA-256 setiap berkas: sha256sum -c sha256sums.", "SHA-256 of each file: sha256sum -c sha256sums."),
     ),
     _kind(
         "evidence", "evidence.json", "JSON", "application/json",
