@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.errors import SourceUnreadable
+
 DELIMITERS = (",", ";", "\t", "|")
 CODE_PAGES = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "mac_roman", "cp850")
 _LATIN = frozenset({"cp1252", "cp1250", "cp1254", "cp1257"})
@@ -41,7 +43,30 @@ def encoding_of(file: Path) -> tuple[str, str]:
             return name, "it begins with a byte order mark"
     if _is_utf8(file):
         return "utf-8", "all of it is UTF-8"
-    return _code_page(b"\n".join(_beyond_ascii(file)))
+    lines = list(_beyond_ascii(file))
+    _of_one_encoding(lines, file)
+    return _code_page(b"\n".join(lines))
+
+
+def _of_one_encoding(lines: Sequence[bytes], file: Path) -> None:
+    """Raise `SourceUnreadable` where some of the lines are UTF-8 and others are not: no encoding reads them all."""
+    whole = sum(_decodes(line) for line in lines)
+    if 0 < whole < len(lines):
+        raise SourceUnreadable(
+            "the file is written in two encodings",
+            file=file.name,
+            found=f"{whole:,} lines in UTF-8 and {len(lines) - whole:,} in another, of those with letters beyond ASCII",
+            allowed="one encoding",
+            next="ask for it again in one piece, or mend those lines: files put together of two often are so",
+        )
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_utf8(file: Path) -> bool:

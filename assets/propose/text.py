@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.errors import SourceUnreadable
+from assets.propose.fixed import fields_in
 from assets.propose.frame import Frame, filled, frame_of
 from assets.propose.proposal import Origin
 from assets.propose.sniff import Dialect, dialect_of, encoding_of
@@ -26,6 +27,12 @@ def text_origin(file: Path, place: Mapping[str, Any]) -> Origin:
         raise SourceUnreadable("the file holds nothing", file=file.name, found=f"{file.stat().st_size} bytes",
                                next="ask for it again")  # fmt: skip
     dialect = dialect_of(text)
+    fixed = fields_in(text.split("\n", _LINES)[:_LINES]) if dialect.width < 2 else {}  # noqa: PLR2004 - one column
+    if fixed:
+        coded = {"encoding": encoding} if encoding != "utf-8" else {}
+        options = {**place, "kind": "fixed", **coded, **fixed}
+        return Origin(options=options, remarks={"fields": "where all lines are blank"},
+                      told=f"{file.name}: {encoding}, {len(fixed['fields'])} fields of fixed width")  # fmt: skip
     records, lines = _records(text, dialect)
     frame = frame_of(records)
     if frame is None or len(frame.header) > _MOST_HEADERS:

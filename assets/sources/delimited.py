@@ -16,10 +16,11 @@ from assets.errors import SourceChanged
 from assets.sources.aside import left_out
 from assets.sources.columns import expect
 from assets.sources.files import fields_of, find, first_time, numbered, unchanged
-from assets.sources.heading import Heading, heading, undecodable, unreadable
-from assets.sources.lines import Lines
+from assets.sources.heading import Heading, bad_text, heading, unclosed, unreadable
+from assets.sources.lines import BadText, Lines, warn_of_two
 from assets.sources.packed import Content, contents
 from assets.sources.source import LINE, REJECTS, Reading, Request
+from assets.sources.swallowed import first_swallowing, holds_rows
 from assets.sources.unpivot import long, names_after, names_before
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def read(source: "Csv", request: Request) -> Reading:
     """Stream the files of `source` in order of their names."""
     reading = Reading(batches=iter(()), facts={"files": [], "set_aside": {}})
     files = [content for file in find(source, request) for content in contents(file, source, request)]
-    tables = [_Table.opened(file, source, request) for file in files]
+    tables = [_Table.opened(file, source, request, reading) for file in files]
     reading.batches = _batches(tables, reading)
     return reading
 
@@ -48,17 +49,20 @@ class _Table:
     head: Heading
     constants: dict[str, str]
     wanted: list[str]
+    reading: Reading
     ragged: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def opened(cls, file: Content, source: "Csv", request: Request) -> "_Table":
+    def opened(cls, file: Content, source: "Csv", request: Request, reading: Reading) -> "_Table":
         """Read the header; raises `SourceChanged` where its columns are not the contract's."""
         head = heading(file, source, request)
         constants = fields_of(file.file, source.file_fields, request)
         given = [name for name in (*head.names, *constants, *numbered(source.row_number)) if name not in head.unnamed]
         found = names_after(given, source.unpivot, request, where=file.name, header=head.names)
         wanted = expect(found, request, ignore=source.ignore, where=file.name, header=head.names)
-        return cls(file=file, source=source, request=request, head=head, constants=constants, wanted=wanted)
+        return cls(
+            file=file, source=source, request=request, head=head, constants=constants, wanted=wanted, reading=reading
+        )
 
     def reader(self, file: Any) -> Iterator[pa.RecordBatch]:
         """Batches of all columns as text; ragged lines go to `ragged`."""
@@ -84,7 +88,8 @@ class _Table:
             )
         except pa.ArrowInvalid as error:
             if "Empty CSV file" not in str(error):  # a header alone is a table without rows
-                raise unreadable(self.request, self.file, "not delimited text as source declares") from error
+                raise unreadable(self.request, self.file, "not delimited text as source declares") from None
+        warn_of_two(lines.twice, self.file.name, self.reading)
 
     def _set_aside(self, row: Any) -> str:
         self.ragged.append((row.number, row.text))
@@ -98,8 +103,8 @@ def _batches(tables: Sequence[_Table], reading: Reading) -> Iterator[pa.RecordBa
                 continue
             try:
                 yield from _located(table, file, reading)
-            except UnicodeError as error:
-                raise undecodable(table.request, table.file, table.source.encoding) from error
+            except (UnicodeError, BadText) as error:
+                raise bad_text(table.request, table.file, table.source.encoding, error) from None
         _count(reading, "footer", table.source.footer)
 
 
@@ -107,6 +112,9 @@ def _located(table: _Table, file: Any, reading: Reading) -> Iterator[pa.RecordBa
     place = _Place(line=table.head.lines + 1)
     for batch in table.reader(file):
         lines = place.of(batch, table.ragged)
+        swallowing = first_swallowing(batch, place.breaks, table.source.delimiter)
+        if swallowing is not None:
+            raise unclosed(table.request, table.file, int(lines[swallowing]))
         _reject(table, place, reading)
         filled = _filled(batch)
         _count(reading, "empty rows", batch.num_rows - (pc.sum(filled).as_py() or 0))
@@ -123,6 +131,7 @@ class _Place:
 
     line: int
     record: int = 1
+    breaks: Any = 0
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def of(self, batch: pa.RecordBatch | None, ragged: list[tuple[int, str]]) -> Any:
@@ -134,7 +143,8 @@ class _Place:
         heights = np.ones(total, dtype=np.int64)
         good = np.ones(total, dtype=bool)
         good[bad] = False
-        heights[good] += _breaks(batch) if batch is not None else 0
+        self.breaks = _breaks(batch) if batch is not None else 0
+        heights[good] += self.breaks
         heights[bad] += np.array([text.count("\n") for _, text in ragged[:passed]], dtype=np.int64)
         starts = self.line + np.cumsum(heights) - heights
         self.found = [(int(line), text) for line, (_, text) in zip(starts[bad], ragged[:passed], strict=True)]
@@ -221,6 +231,9 @@ def _reject(table: _Table, place: _Place, reading: Reading) -> None:
     """Tell of ragged lines by their numbers; those that hold nothing but marks are empty rows."""
     held = [(line, text) for line, text in place.found if _holds(text, table.source)]
     _count(reading, "empty rows", len(place.found) - len(held))
+    for line, text in held:
+        if holds_rows([text], table.source.delimiter, len(table.head.names)):
+            raise unclosed(table.request, table.file, line)
     if held:
         at = [f"{table.file.name}:{line}" for line, _ in held]
         texts = [json.dumps({"_text": text}, ensure_ascii=False) for _, text in held]

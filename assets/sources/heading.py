@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assets.errors import SourceUnreadable
 from assets.sources.files import unchanged
 from assets.sources.headers import joined, unique
-from assets.sources.lines import Lines
+from assets.sources.lines import OTHER_ENCODING, BadText, Lines
 from assets.sources.packed import Content
 from assets.sources.source import Request
 
@@ -44,8 +44,8 @@ def heading(file: Content, source: "Csv", request: Request) -> Heading:
             )
             rows = [next(records, None) for _ in range(max(source.header, 1))]
             lines = records.line_num if source.header else 0
-    except UnicodeError as error:
-        raise undecodable(request, file, source.encoding) from error
+    except (UnicodeError, BadText) as error:
+        raise bad_text(request, file, source.encoding, error) from None
     except (LookupError, csv.Error) as error:
         raise unreadable(request, file, f"encoding {source.encoding}: {error}") from error
     except PermissionError:
@@ -68,7 +68,15 @@ def _names(rows: Sequence[Sequence[str]], named: bool) -> tuple[list[str], froze
     return names, frozenset(names[last + 1 :]) if named else frozenset()
 
 
-def unreadable(request: Request, file: Content, why: str, *, allowed: str | None = None) -> SourceUnreadable:
+def unreadable(
+    request: Request,
+    file: Content,
+    why: str,
+    *,
+    allowed: str | None = None,
+    line: int | None = None,
+    advice: str = "mend the file or source",
+) -> SourceUnreadable:
     """What is raised for a file that is no delimited text as declared."""
     return SourceUnreadable(
         "the file cannot be read",
@@ -76,16 +84,28 @@ def unreadable(request: Request, file: Content, why: str, *, allowed: str | None
         file=file.name,
         found=why,
         allowed=allowed,
-        next="mend the file or source",
+        where=f"line {line}" if line else None,
+        next=advice,
     )
 
 
-def undecodable(request: Request, file: Content, encoding: str) -> SourceUnreadable:
-    """What is raised for a file that is not in the declared encoding."""
+def bad_text(request: Request, file: Content, encoding: str, error: ValueError) -> SourceUnreadable:
+    """What is raised for a file that is not in the declared encoding, or holds what no table does."""
+    if isinstance(error, BadText) and error.advice != OTHER_ENCODING:
+        return unreadable(request, file, error.found, line=error.line, advice=error.advice)
     return SourceUnreadable(
         "the file is not in the declared encoding",
         dataset=request.dataset,
         file=file.name,
+        where=f"line {error.line}" if isinstance(error, BadText) else None,
         allowed=codecs.lookup(encoding).name,
-        next="set source.encoding: files of Windows programs are often cp1252",
+        next=OTHER_ENCODING,
+        found="other bytes than its letters",
     )
+
+
+def unclosed(request: Request, file: Content, line: int) -> SourceUnreadable:
+    """What is raised where a cell holds the rows that come after it."""
+    found = "a quote that is never closed: rows after it would be a part of its cell"
+    advice = "mend that quote, or set source.quote to null if quotes mean nothing in the file"
+    return unreadable(request, file, found, line=line, advice=advice)

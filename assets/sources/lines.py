@@ -2,22 +2,51 @@ r"""Delimited text as pyarrow reads it: UTF-8 with "\\n" line ends, without titl
 
 import codecs
 import io
+import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from assets.sources.source import Reading
+
+log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
+LONGEST = 1 << 20  # characters of a line; a table has none so long
+OTHER_ENCODING = (
+    "set source.encoding: files of Windows programs are often cp1252; if other lines are right, two were mixed"
+)
+_TWICE = re.compile(
+    "[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]|\u00e2\u20ac"
+)
+
+
+class BadText(ValueError):
+    """Text that no table holds: what it is, what is allowed, and the line; never the text."""
+
+    def __init__(self, found: str, line: int, advice: str) -> None:
+        super().__init__(found)
+        self.found, self.line, self.advice = found, line, advice
 
 
 class Lines(io.RawIOBase):
     """A binary file of any encoding and line ends (LF, CRLF, CR) as UTF-8 lines.
 
-    The first `skip` lines and the last `footer` lines are left out.
+    The first `skip` lines and the last `footer` lines are left out. `twice` counts the places that look like UTF-8 in a
+    file of another encoding. Raises `BadText` while it is read.
     """
 
     def __init__(self, file: Any, *, encoding: str, skip: int = 0, footer: int = 0) -> None:
         super().__init__()
-        self._chunks = _encoded(_without_footer(_without_head(_decoded(file, encoding), skip), footer))
+        self.twice = 0
+        self._plain = codecs.lookup(encoding).name.startswith("utf")
+        decoded = map(self._watched, _decoded(file, encoding))
+        self._chunks = _encoded(_without_footer(_without_head(decoded, skip), footer))
         self._rest = b""
+
+    def _watched(self, text: str) -> str:
+        if not self._plain and not text.isascii():
+            self.twice += len(_TWICE.findall(text))
+        return text
 
     def readable(self) -> bool:
         """Yes."""
@@ -36,11 +65,28 @@ class Lines(io.RawIOBase):
 
 
 def _decoded(file: Any, encoding: str) -> Iterator[str]:
+    """The text, watched for what no table holds."""
     name = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(name)(), translate=True)
-    while chunk := file.read(_CHUNK):
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
+    line, open_, last = 1, 0, False
+    while not last:
+        chunk = file.read(_CHUNK)
+        last = not chunk
+        try:
+            text = decoder.decode(chunk, final=last)
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start]
+            at = line + max(before.count(b"\n"), before.count(b"\r"))
+            raise BadText("other bytes than its letters", at, OTHER_ENCODING) from None
+        if "\0" in text:
+            at = line + text[: text.index("\0")].count("\n")
+            raise BadText("NUL bytes", at, "deliver it again, or set source.encoding: UTF-16 has such bytes")
+        first = text.find("\n")
+        if open_ + (len(text) if first < 0 else first) > LONGEST:
+            raise BadText(f"a line of more than {LONGEST:,} characters", line, "open it by hand: it may be no table")
+        open_ = open_ + len(text) if first < 0 else len(text) - text.rindex("\n") - 1
+        line += text.count("\n")
+        yield text
 
 
 def _without_head(chunks: Iterator[str], lines: int) -> Iterator[str]:
@@ -75,3 +121,11 @@ def _encoded(chunks: Iterator[str]) -> Iterator[bytes]:
     for chunk in chunks:
         if chunk:
             yield chunk.encode("utf-8")
+
+
+def warn_of_two(places: int, name: str, reading: Reading) -> None:
+    """Tell that a file seems to be written in two encodings, or in another than is declared."""
+    if places:
+        told = f"{name}: {places} places look like UTF-8 read as another encoding; look at a few of them"
+        reading.facts.setdefault("warnings", []).append(told)
+        log.warning(told)

@@ -1,0 +1,31 @@
+"""Rows that a quote which was never closed made part of a cell: no reader complains, and a part of the table is gone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+NARROW = 4  # columns below which a line of a long text may look like a row
+FEW, ONE = 3, 1
+
+
+def first_swallowing(batch: pa.RecordBatch, breaks: Any, delimiter: str) -> int | None:
+    """The first row with a cell that holds rows of the same table."""
+    for row in np.flatnonzero(breaks):
+        cells = (column[int(row)].as_py() for column in batch.columns)
+        if holds_rows((cell for cell in cells if "\n" in cell), delimiter, batch.num_columns):
+            return int(row)
+    return None
+
+
+def holds_rows(cells: Iterable[str], delimiter: str, width: int) -> bool:
+    """Whether every line within one of the cells is parted as the rows of the table are."""
+    least = FEW if width < NARROW else ONE
+    return width > 1 and any(_all_rows(cell, delimiter, width, least) for cell in cells)
+
+
+def _all_rows(cell: str, delimiter: str, width: int, least: int) -> bool:
+    lines = cell.rstrip("\n").split("\n")[1:]
+    inner = lines[:-1] if len(lines) > least else lines
+    return len(inner) >= least and all(line.count(delimiter) == width - 1 for line in inner)
