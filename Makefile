@@ -3,6 +3,10 @@ PYTHON ?= python3
 HERE := $(CURDIR)/.terang
 UV := $(HERE)/bootstrap/bin/uv
 BIN := $(HERE)/venv/bin
+# CKAN=2.11 makes a portal of that version, in an environment of its own; without it the newest one
+OF := $(if $(CKAN),-$(CKAN))
+PORTAL := $(HERE)/portal$(OF)/venv
+export CKAN
 export UV_CACHE_DIR ?= $(HERE)/cache
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_HOME ?= $(HERE)/dagster
@@ -38,15 +42,15 @@ oracles: install $(HERE)/oracles/venv/.installed   ## compare k, l and anonymisi
 bench: install       ## time the local path at 200,000 and 2 million payments; SCALE=n for one other size
 	@$(BIN)/python -m benchmarks $(SCALE)
 
-portal: install-portal   ## an empty portal alone, until Ctrl-C
-	@$(HERE)/portal/venv/bin/python -m portal up
+portal: install-portal   ## an empty portal alone, until Ctrl-C; CKAN=2.11 is the older version
+	@$(PORTAL)/bin/python -m portal up --state $(HERE)/portal$(OF)
 
 install: $(HERE)/venv/.installed
 
 $(DAGSTER_HOME)/dagster.yaml: $(HERE)/venv/.installed
 	@$(BIN)/python -c "import sys; from pathlib import Path; from pipelines.instance import prepare; prepare(Path(sys.argv[1]))" $(@D)
 
-install-portal: $(HERE)/portal/venv/.extension
+install-portal: $(PORTAL)/.extension
 
 $(UV): requirements/uv.txt
 	@echo "installing the installer ..."
@@ -61,16 +65,16 @@ $(HERE)/venv/.installed: $(UV) requirements/pipeline.txt pyproject.toml
 	@VIRTUAL_ENV=$(HERE)/venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(HERE)/portal/venv/.installed: $(UV) requirements/portal.txt portal/solr.lock
+$(PORTAL)/.installed: $(UV) requirements/portal$(OF).txt portal/solr.lock
 	@echo "installing the portal's environment and Solr ..."
-	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(HERE)/portal/venv
-	@VIRTUAL_ENV=$(HERE)/portal/venv $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/portal.txt
-	@$(HERE)/portal/venv/bin/python -m portal install
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(PORTAL)
+	@VIRTUAL_ENV=$(PORTAL) $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/portal$(OF).txt
+	@$(PORTAL)/bin/python -m portal install
 	@touch $@
 
-$(HERE)/portal/venv/.extension: $(HERE)/portal/venv/.installed $(shell find portal/ckanext-terang -name '*.py' -o -name '*.toml' -o -name '*.yaml')
+$(PORTAL)/.extension: $(PORTAL)/.installed $(shell find portal/ckanext-terang -name '*.py' -o -name '*.toml' -o -name '*.yaml')
 	@rm -rf portal/ckanext-terang/build portal/ckanext-terang/*.egg-info
-	@VIRTUAL_ENV=$(HERE)/portal/venv $(UV) pip install --quiet --no-deps --no-build-isolation --offline --reinstall-package ckanext-terang --compile-bytecode ./portal/ckanext-terang
+	@VIRTUAL_ENV=$(PORTAL) $(UV) pip install --quiet --no-deps --no-build-isolation --offline --reinstall-package ckanext-terang --compile-bytecode ./portal/ckanext-terang
 	@rm -rf portal/ckanext-terang/build portal/ckanext-terang/*.egg-info
 	@touch $@
 
@@ -83,6 +87,7 @@ $(HERE)/oracles/venv/.installed: $(UV) requirements/oracles.txt
 lock: $(UV)          ## resolve all environments anew
 	@$(UV) pip compile --quiet --upgrade pyproject.toml --group dev --group demo --universal --python-version 3.11 --generate-hashes --no-header -o requirements/pipeline.txt
 	@$(UV) pip compile --quiet --upgrade requirements/portal.in --override requirements/portal-overrides.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/portal.txt
+	@sed 's/^\(ckan\[.*\)==.*/\1==2.11.*/' requirements/portal.in | $(UV) pip compile --quiet --upgrade - --override requirements/portal-overrides.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/portal-2.11.txt
 	@$(UV) pip compile --quiet --upgrade requirements/oracles.in --universal --python-version 3.11 --generate-hashes --no-header -o requirements/oracles.txt
 
 clean:               ## remove everything that was installed or written

@@ -16,7 +16,8 @@ from filelock import FileLock
 
 from tests.own_folder import ROOT, own_folder
 
-PYTHON = ROOT / ".terang/portal/venv/bin/python"
+OF = f"-{version}" if (version := os.environ.get("CKAN")) else ""  # `make test CKAN=2.11`
+PYTHON = ROOT / f".terang/portal{OF}/venv/bin/python"
 PORT = 5055
 
 
@@ -68,7 +69,7 @@ class Portal:
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
     """Yield the one portal of this test process."""
-    with own_folder("portal") as state:
+    with own_folder(f"portal{OF}") as state:
         process = _start(state)
         try:
             yield read(state)
