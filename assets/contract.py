@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from assets.column import Column, Severity
 from assets.model import ColumnName, DatasetName, Duration, Exact, LocalText, Share, Strict
+from assets.oversight import Approval
 from assets.patterns import resolve
 from assets.privacy.levels import Level
 from assets.schedule import Cron
@@ -213,6 +214,7 @@ class Contract(Strict):
     reconcile: tuple[Reconcile, ...] = ()
     formats: tuple[Format, ...] = ("csv", "parquet", "xlsx", "jsonl")
     versions: Versions = Versions()
+    approval: Approval | None = None
     portal: str = "default"
     # says nothing of the data: another choice makes no new release
     portal_edits: Literal["overwrite", "keep", "refuse"] = Field(default="overwrite", exclude=True)

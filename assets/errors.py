@@ -13,6 +13,7 @@ TerangError
 │   └── SourceUnreadable   a file or answer that cannot be read as declared
 ├── Blocked                a rule, gate or bound stopped the release
 ├── Unproven               asked to go on without a proof that matches these bytes
+│   └── Unapproved         a second person has not approved these bytes, or the approval does not hold
 ├── Unbalanced             rows went missing between two rooms
 └── PortalError            what a portal did
     ├── PortalUnreachable  down, slow, overloaded: worth another try
@@ -158,6 +159,12 @@ class Unproven(TerangError):
     """A step was asked to go on without a proof that matches its input."""
 
     exit_code = 4
+
+
+class Unapproved(Unproven):
+    """A second person has not approved exactly these bytes, or the approval does not hold (any more)."""
+
+    exit_code = 8
 
 
 class Unbalanced(TerangError):

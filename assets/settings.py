@@ -124,6 +124,12 @@ class StatementSettings(Strict):
     key: Secret | None = None
 
 
+class Approver(Strict):
+    """Somebody whose approvals must be signed: the Ed25519 public key as PEM. The private one stays with the person."""
+
+    key: Reference
+
+
 class Retries(Strict):
     """How often a run asks a source or portal again that does not answer, and after how many seconds."""
 
@@ -150,6 +156,7 @@ class Settings(BaseSettings):
     storage: Storage = Storage()
     privacy: PrivacySettings = PrivacySettings()
     statements: StatementSettings = StatementSettings()
+    approvers: dict[str, Approver] = Field(default_factory=dict)
     retries: Retries = Retries()
     connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
     portals: dict[str, PortalSettings] = Field(default_factory=dict)
@@ -201,6 +208,11 @@ class Settings(BaseSettings):
         """The private key of statements, or None when the office set none."""
         key = self.statements.key
         return remember(key.read(self.root, "the key of statements")).encode() if key else None
+
+    def approver_key(self, name: str) -> bytes | None:
+        """The public key of the approver called `name`, or None when the office set none."""
+        found = self.approvers.get(name)
+        return _look_up(found.key, self.root, f"the public key of approver {name}").encode() if found else None
 
 
 def load(path: Path | None = None) -> Settings:

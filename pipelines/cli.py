@@ -1,7 +1,7 @@
 """`terang`: the command line. Each command reads its arguments, calls one room, and says what came out.
 
 Exit codes: 0 done · 1 a defect of Terang · 2 contract or settings · 3 source · 4 blocked or unproven · 5 busy ·
-6 storage · 7 portal · 130 interrupted.
+6 storage · 7 portal · 8 waits for approval · 130 interrupted.
 """
 
 import json
@@ -14,9 +14,10 @@ from typing import Annotated
 import typer
 
 from assets.defects import defect
-from assets.errors import ContractError, TerangError
+from assets.errors import ContractError, TerangError, Unapproved
 from assets.settings import CONFIG_VARIABLE, load
 from assets.store import explained
+from pipelines.approving import approve
 from pipelines.chosen import AsJson, Names, chosen, dagster_home, office
 from pipelines.logs import to_terminal
 from pipelines.new import new
@@ -41,7 +42,7 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-for command in (new, plan, publish, verify, rollback, takedown):
+for command in (new, plan, publish, verify, approve, rollback, takedown):
     app.command()(command)
 
 
@@ -131,6 +132,8 @@ def run(
     stopped = [one for one in runs if not one.success]
     if stopped:
         raise typer.Exit(stopped[0].exit_code)
+    if any(one.waiting for one in runs):
+        raise typer.Exit(Unapproved.exit_code)
 
 
 def _previewed(names: list[str] | None, partition: str | None, *, as_json: bool) -> None:
@@ -173,15 +176,17 @@ def dagster(*, port: Annotated[int, typer.Option(help="Where the UI is to be.")]
 def status(*, as_json: AsJson = False) -> None:
     """What is in force: settings with secrets hidden, and the newest release of each dataset."""
     from pipelines.status import print_status  # noqa: PLC0415
-    from publish.release import latest  # noqa: PLC0415
+    from publish.release import latest, newest  # noqa: PLC0415
 
     settings, contracts = office()
     releases = {name: found for name, c in contracts.items() if (found := latest(c, settings))}
+    waiting = {n: found.version for n, c in contracts.items() if (found := newest(c, settings)) and found.waiting}
     document = {
         "settings": settings.shown(),
         "datasets": {name: releases[name].version if name in releases else None for name in contracts},
+        "waiting": waiting,
     }
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         return
-    print_status(settings, contracts, releases)
+    print_status(settings, contracts, releases, waiting)

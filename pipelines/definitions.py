@@ -14,7 +14,7 @@ from assets.settings import load
 from pipelines.ready import ready
 from pipelines.resources import SettingsResource
 from pipelines.schedules import job_of, schedule_of
-from pipelines.sensors import drop_sensor
+from pipelines.sensors import approval_sensor, drop_sensor
 
 # Dagster calls single-run backfills beta; the pinned version has what is used of them.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -51,7 +51,9 @@ def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
         ],
         jobs=[job_of(contract) for contract in every],
         schedules=[found for contract in every if (found := schedule_of(contract, timezone))],
-        sensors=[sensor for contract in every if (sensor := drop_sensor(contract))],
+        sensors=[
+            sensor for contract in every for sensor in (drop_sensor(contract), approval_sensor(contract)) if sensor
+        ],
         resources={
             assets.defs.SETTINGS: SettingsResource(),
             assets.defs.READY: dg.ResourceDefinition.hardcoded_resource(ready),

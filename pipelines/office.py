@@ -32,6 +32,10 @@ organization = "my-office"
 # Signs the statement of a takedown: openssl genpkey -algorithm ed25519 -out statements.pem
 # [statements]
 # key = { file = "statements.pem" }
+
+# Whoever is named here signs approvals with a key of their own: openssl pkey -in siti.pem -pubout -out siti.pub
+# [approvers.siti]
+# key = { file = "siti.pub" }
 """,
     "contracts/_patterns.yml": """\
 rekening: '\\d(\\.\\d+)*'

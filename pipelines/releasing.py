@@ -80,9 +80,9 @@ def _check_statement(path: Path, settings: Settings, *, as_json: bool) -> None:
 
 
 def _released(contract: Any, settings: Settings) -> Any:
-    from publish.release import latest  # noqa: PLC0415
+    from publish.release import newest  # noqa: PLC0415
 
-    found = latest(contract, settings)
+    found = newest(contract, settings)
     if found is None:
         raise Unproven("there is no release yet", dataset=contract.name, next=f"terang run {contract.name}")
     return found
@@ -92,9 +92,11 @@ def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
     from publish.ckan import keep  # noqa: PLC0415
     from publish.ckan import plan as planned  # noqa: PLC0415
 
-    made = planned(contract, settings, _released(contract, settings))
+    release = _released(contract, settings)
+    made = planned(contract, settings, release)
     keep(made, store_of(contract.name, settings))
-    return made.document(), made.lines()
+    needed = f"approval    needed from a second person: terang approve {contract.name} {release.version}"
+    return made.document(), [*made.lines(), *([needed] if release.waiting else [])]
 
 
 def _publish(contract: Any, settings: Settings, wanted: str | None) -> tuple[Any, list[str]]:

@@ -14,7 +14,7 @@ from assets.errors import SettingsError, TerangError
 from assets.settings import Settings
 from assets.store import read_json, store_of
 from pipelines.failures import Failure, failure, failures, interrupted
-from publish.defs import AGAIN, HELD_BACK, REASON
+from publish.defs import AGAIN, HELD_BACK, REASON, WAITING
 
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
@@ -30,7 +30,8 @@ class Run:
     """How one run of a dataset ended; counts in source rows, `writes` in calls that changed the portal.
 
     `flagged` are published rows by the rule that they break, `totals` the sums that equal the source's own, by rule.
-    `held_back` says why the run's content was not released, where it was taken back before.
+    `held_back` says why the run's content was not released, where it was taken back before; `waiting` what a second person is
+    to approve before it is public.
     A run that was stopped has the class, exit code and facts of the first error; `message` tells of all of them.
     """
 
@@ -52,6 +53,7 @@ class Run:
     version: str = ""
     url: str = ""
     held_back: str = ""
+    waiting: str = ""
 
 
 def in_order(contracts: dict[str, Contract], names: Iterable[str]) -> list[Contract]:
@@ -131,6 +133,7 @@ def _done(contract: Contract, settings: Settings, result: dg.ExecuteInProcessRes
         for e in result.get_asset_materialization_events()
         if e.asset_key
     }
+    seen = [e.asset_observation_data.asset_observation for e in result.get_asset_observation_events()]
     portal, release = shown.get("portal", {}), shown.get("release", {})
     return Run(
         dataset=contract.name,
@@ -140,6 +143,7 @@ def _done(contract: Contract, settings: Settings, result: dg.ExecuteInProcessRes
         url=_value(portal, "portal", ""),
         version=_value(release, "version", ""),
         held_back=_value(release, HELD_BACK, ""),
+        waiting=next((_value(told.metadata, WAITING, "") for told in seen if WAITING in told.metadata), ""),
         seconds=round(time.monotonic() - started, 1),
         flagged={rule["name"]: rule["kept"] for rule in screened["rules"] if rule["kept"]},
         totals={one["name"]: one["found"] for one in screened["reconcile"] if one["passed"]},

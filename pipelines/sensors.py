@@ -1,4 +1,4 @@
-"""What starts a run besides the clock: a file that was put, whole, into a drop folder."""
+"""What starts a run besides the clock: a file that was put, whole, into a drop folder, and a release that was approved."""
 
 import time
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from assets.errors import TerangError
 from assets.settings import Settings
 from assets.sources.files import folder_of, is_mark
 from assets.store import store_of
+from publish.defs import APPROVAL
 
 QUIET_SECONDS = 30
 
@@ -42,6 +43,39 @@ def drop_sensor(contract: Contract) -> dg.SensorDefinition | None:
         yield dg.RunRequest(run_key=f"{contract.name}:{seen}")
 
     return files
+
+
+def approval_sensor(contract: Contract) -> dg.SensorDefinition | None:
+    """Publishes a release once a second person has approved it."""
+    if contract.approval is None:
+        return None
+    portal, check = (
+        dg.AssetKey(["portal", contract.name]),
+        dg.AssetCheckKey(dg.AssetKey(["release", contract.name]), APPROVAL),
+    )
+
+    @dg.sensor(
+        name=f"{group_of(contract)}_approved",
+        target=dg.AssetSelection.assets(portal) | dg.AssetSelection.checks(check),
+        minimum_interval_seconds=QUIET_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={SETTINGS},
+        description=f"Publishes {contract.name} once a second person has approved its release.",
+    )
+    def approved(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from publish.approval import unpublished  # noqa: PLC0415 - only where an approval is looked for
+
+        try:
+            entry = unpublished(store_of(contract.name, getattr(context.resources, SETTINGS)))
+        except TerangError as error:
+            yield dg.SkipReason(str(error))
+            return
+        if entry is None:
+            yield dg.SkipReason("nothing was approved that is not public yet")
+            return
+        yield dg.RunRequest(run_key=f"{contract.name}:{entry.hash}")
+
+    return approved
 
 
 def _state(contract: Contract, settings: Settings, pattern: str) -> str | None:

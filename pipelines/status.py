@@ -11,11 +11,13 @@ from assets.settings import FromEnvironment, FromFile, Reference, Settings
 from publish.release import Release
 
 
-def print_status(settings: Settings, contracts: Mapping[str, Contract], releases: Mapping[str, Release]) -> None:
-    """Print the settings with secrets only named, then every dataset with its newest release."""
+def print_status(
+    settings: Settings, contracts: Mapping[str, Contract], releases: Mapping[str, Release], waiting: Mapping[str, str]
+) -> None:
+    """Print the settings with secrets only named, then every dataset with its newest release and what waits for approval."""
     console = Console()
     console.width = max(console.width, 120)  # a log has no width of its own
-    for table in (_settings(settings), _datasets(contracts, releases)):
+    for table in (_settings(settings), _datasets(contracts, releases, waiting)):
         console.print(table)
 
 
@@ -41,14 +43,16 @@ def _settings(settings: Settings) -> Table:
     return table
 
 
-def _datasets(contracts: Mapping[str, Contract], releases: Mapping[str, Release]) -> Table:
+def _datasets(contracts: Mapping[str, Contract], releases: Mapping[str, Release], waiting: Mapping[str, str]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("dataset", "release", "rows", "schedule"):
         table.add_column(column, justify="right" if column == "rows" else "left")
     for name, contract in sorted(contracts.items()):
         release = releases.get(name)
         rows = f"{release.accounting['published_rows']:,}" if release else ""
-        table.add_row(name, release.version if release else "none yet", rows, contract.schedule or "by hand")
+        version = release.version if release else "none yet"
+        waits = f", {waiting[name]} waits for approval" if name in waiting else ""
+        table.add_row(name, f"{version}{waits}", rows, contract.schedule or "by hand")
     return table
 
 

@@ -40,6 +40,7 @@ def _account(runs: Sequence[Run]) -> Iterator[str]:
     for run in done:
         for rule, rows in run.flagged.items():
             yield f"Published and flagged: {run.dataset}, {rows:,} rows: {rule}."
+    yield from (f"Waits for approval, not public: {run.dataset}: {run.waiting}" for run in done if run.waiting)
     yield from (f"Not released: {run.dataset}: {run.held_back}." for run in done if run.held_back)
-    if done and not any(run.writes for run in runs):
+    if done and not any(run.writes or run.waiting for run in runs):
         yield f"nothing changed: {len(done)} datasets, 0 writes, {sum(run.seconds for run in runs):.1f} s"

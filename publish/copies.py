@@ -8,10 +8,11 @@ from assets.contract import Contract
 from assets.errors import Blocked
 from assets.store import Store, replacing
 from publish import ledger
-from publish.standing import PUBLISHED
+from publish.standing import PROPOSED, PUBLISHED
 
 FOLDER: Final = ".public"
-OWN: Final = frozenset({PUBLISHED})  # told by what was sent itself: a portal cannot show what was noted after it
+# told by what was sent itself, or of what may never be public: a portal shows neither before something else follows
+OWN: Final = frozenset({PUBLISHED, PROPOSED})
 
 
 def renamed(file: Path, name: str) -> Path:

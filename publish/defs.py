@@ -9,8 +9,8 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from assets.contract import Contract
-from assets.defs import described, step
-from assets.errors import Unproven
+from assets.defs import SETTINGS, described, step
+from assets.errors import Unapproved, Unproven
 from assets.store import Store, store_of
 from publish.file import File
 
@@ -18,11 +18,38 @@ PREVIEW_ROWS = 5
 REASON = "terang/reason"  # a tag of the run: why the publisher makes this release
 AGAIN = "terang/again"  # tag of a run that may release a content that was taken back
 HELD_BACK = "not released"
+WAITING = "waiting for approval"
+USER = "user"  # tag of a run, where Dagster knows who started it
+APPROVAL = "approved_by_a_second_person"
 
 
 def defs(contract: Contract) -> dg.Definitions:
-    """The release and the portal entry of one dataset."""
-    return dg.Definitions(assets=[_release(contract), _portal(contract)])
+    """The release and the portal entry of one dataset, and whether a second person agreed where the contract asks for it."""
+    checks = [_approval(contract)] if contract.approval else []
+    return dg.Definitions(assets=[_release(contract), _portal(contract)], asset_checks=checks)
+
+
+def _approval(contract: Contract) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=dg.AssetKey(["release", contract.name]),
+        name=APPROVAL,
+        description="A second person has approved exactly these bytes; nothing reaches the portal before.",
+        required_resource_keys={SETTINGS},
+    )
+    def approved(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        from publish.approval import require  # noqa: PLC0415
+        from publish.release import newest  # noqa: PLC0415
+
+        with step(context, contract) as settings:
+            found = newest(contract, settings)
+            try:
+                if found is not None:
+                    require(contract, settings, found)
+            except Unapproved as error:
+                return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=str(error))
+        return dg.AssetCheckResult(passed=True, metadata={"version": found.version if found else "none yet"})
+
+    return approved
 
 
 def _release(contract: Contract) -> dg.AssetsDefinition:
@@ -40,7 +67,14 @@ def _release(contract: Contract) -> dg.AssetsDefinition:
         started = time.monotonic()
         with step(context, contract) as settings:
             tags = context.run.tags
-            made = make(contract, settings, now=datetime.now(UTC), reason=tags.get(REASON), again=AGAIN in tags)
+            made = make(
+                contract,
+                settings,
+                now=datetime.now(UTC),
+                reason=tags.get(REASON),
+                again=AGAIN in tags,
+                by=tags.get(USER),
+            )
             store = store_of(contract.name, settings)
             preview, history = _preview(store), markdown(store)
         if made.held_back:
@@ -50,6 +84,7 @@ def _release(contract: Contract) -> dg.AssetsDefinition:
                 "version": made.version,
                 "new": made.new,
                 **({HELD_BACK: made.held_back} if made.held_back else {}),
+                **({WAITING: f"terang approve {contract.name} {made.version}"} if made.waiting else {}),
                 "folder": dg.MetadataValue.path(str(made.path)),
                 "bytes": sum(file["bytes"] for file in made.files.values()),
                 "files": dg.MetadataValue.md(_files(made.files)),
@@ -69,6 +104,7 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
     @dg.asset(
         key=["portal", contract.name],
         deps=[["release", contract.name]],
+        output_required=False,  # a release that waits for approval reaches no portal
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=fresh.fail, warn_window=fresh.warn)
         if fresh
         else None,
@@ -76,18 +112,23 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
     )
     def portal(context: dg.AssetExecutionContext) -> Iterator[dg.AssetObservation | dg.MaterializeResult[None]]:
         from publish.ckan import apply, plan  # noqa: PLC0415
-        from publish.release import latest  # noqa: PLC0415
+        from publish.release import newest  # noqa: PLC0415
 
         with step(context, contract) as settings:
-            newest = latest(contract, settings)
-            if newest is None:
+            found = newest(contract, settings)
+            if found is None:
                 raise Unproven(
                     "there is no release to publish", dataset=contract.name, next=f"terang run {contract.name}"
                 )
-            made = plan(contract, settings, newest)
+            made = plan(contract, settings, found)
             planned = dg.MetadataValue.md(made.markdown())
             yield dg.AssetObservation(context.asset_key, description="planned", metadata={"plan": planned})
-            outcome = apply(made, contract, settings)
+            try:
+                outcome = apply(made, contract, settings)
+            except Unapproved as error:
+                context.log.warning(str(error))
+                yield dg.AssetObservation(context.asset_key, description=WAITING, metadata={WAITING: _waits(error)})
+                return
         metadata: dict[str, Any] = {
             "portal": dg.MetadataValue.url(outcome.url),
             "writes": outcome.writes,
@@ -100,6 +141,10 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(metadata=metadata)
 
     return portal
+
+
+def _waits(error: Unapproved) -> str:
+    return f"{error.sentence}: {error.facts['next']}"
 
 
 def _preview(store: Store) -> str:

@@ -28,7 +28,8 @@ WRITERS = 2  # each writer already uses all cores where it can; XLSX's compressi
 class Material:
     """All that a release is made of; the same material gives the same bytes.
 
-    `before` is the release that readers have now, `reason` why the publisher makes this one.
+    `before` is the release that readers have now, `reason` why the publisher makes this one, `approval` whether a second
+    person is to approve it.
     """
 
     context: Context
@@ -38,6 +39,7 @@ class Material:
     content_digest: str
     before: Before | None = None
     reason: str | None = None
+    approval: bool = False
 
 
 def build(folder: Path, material: Material) -> None:
@@ -151,6 +153,7 @@ def _summary(material: Material, files: Mapping[str, File], omitted: Mapping[str
         "accounting": totals(material.account),
         "columns": told.columns(contract),
         "formats": {name: FORMATS[name].VERSION for name in contract.formats},
+        **({"approval": "needed"} if material.approval else {}),
     }
 
 

@@ -20,19 +20,21 @@ from filelock import FileLock, Timeout
 
 from assets.contract import Contract
 from assets.errors import Blocked, Busy, Unproven
+from assets.oversight import Approval
 from assets.protect import Protected
 from assets.settings import Settings
-from assets.store import Store, explained, read_json, sha256, store_of, write_json
+from assets.store import Store, explained, read_json, store_of
 from assets.takedown import FILE as TAKEDOWN
 from assets.takedown import taken_down
-from publish import changes, ledger, retention
+from publish import approval, changes, ledger, people, retention
 from publish.account import proven_account
+from publish.announcing import folders, put_right, tell
 from publish.file import File
-from publish.folder import RELEASE, SUMS, Material, build, read_sums, sync
+from publish.folder import RELEASE, Material, build, sync
 from publish.formats import FORMATS
 from publish.formats.format import Context
 from publish.metadata import evidence
-from publish.standing import RELEASED, standing, why_held
+from publish.standing import RETIRED, standing, why_held
 
 DOCUMENTS_VERSION = 2  # rises whenever the same material would give other documents
 
@@ -45,7 +47,8 @@ class Release:
 
     `omitted` tells for each format that could not hold the table, why. `accounting` counts source rows. `changes` tells
     what is other than in the release before, and why. `held_back` says why this run's own content was not released, where
-    it was taken back before. `notices` are the takedowns that readers are told of.
+    it was taken back before. `notices` are the takedowns that readers are told of. `waiting`: readers do not get it before a
+    second person has approved it.
     """
 
     dataset: str
@@ -59,25 +62,31 @@ class Release:
     new: bool = False
     held_back: str = ""
     notices: tuple[ledger.Entry, ...] = ()
+    waiting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Making:
-    """What a release is to be called, what it replaces, and why it is made."""
+    """What a release is to be called, what it replaces, why and by whom it is made, and how it is to be approved."""
 
     version: str
     digest: str
     now: datetime
     before: Release | None
     reason: str | None
+    approval: Approval | None
+    by: tuple[str, ...]
 
 
 def release(
-    contract: Contract, settings: Settings, *, now: datetime, reason: str | None = None, again: bool = False
-) -> Release:
+    contract: Contract, settings: Settings, *, now: datetime, reason: str | None = None, again: bool = False,
+    by: str | None = None,
+) -> Release:  # fmt: skip
     """Make a release of the public table, or return the latest one when nothing changed.
 
     `reason` is the publisher's own, and public. A content that was taken back is not released, unless it should be `again`.
+    `by` is who is known to have started the run, besides the account that it runs as. Where a second person is to approve
+    it, the release is `waiting`, and readers keep the one before.
 
     Raises `Unproven` without a verdict on these bytes, `Unbalanced` where rows are missing, `Blocked` where a file
     holds what must not leave, `Busy` when another run releases the same dataset.
@@ -90,18 +99,24 @@ def release(
     with explained(contract.name, where=store.releases), alone(store):
         put_right(store, now)
         digest = content_digest(contract, settings, account)
-        last = latest(contract, settings)
+        stands, last = standing(ledger.entries(store)), newest(contract, settings)
+        if last and last.waiting and last.content_digest != digest:
+            _overtake(store, last, now)
+            last = latest(contract, settings)
         if last and last.content_digest == digest:
-            retention.retire(store, current=last.version, keep=contract.versions.keep, now=now)
+            if not last.waiting:
+                retention.retire(store, current=last.version, keep=contract.versions.keep, now=now)
             log.info("%s: nothing changed since %s", contract.name, last.version)
             return last
-        stands = standing(ledger.entries(store))
         _check_list(store, stands.listed)
         held = stands.held.get(digest)
         if held and not again:
             return _held_back(contract, last, why_held(held))
         version = _next_version(store, now.astimezone(ZoneInfo(settings.timezone)).date().isoformat())
-        making = Making(version=version, digest=digest, now=now, before=last, reason=_sentence(reason))
+        making = Making(
+            version=version, digest=digest, now=now, before=last, reason=_sentence(reason),
+            approval=approval.asked(contract, store), by=people.everybody(by),
+        )  # fmt: skip
         return _make(contract, settings, store, account, making)
 
 
@@ -110,6 +125,14 @@ def latest(contract: Contract, settings: Settings) -> Release | None:
     store = store_of(contract.name, settings)
     version = standing(ledger.entries(store)).current
     return _read(store, version) if version else None
+
+
+def newest(contract: Contract, settings: Settings) -> Release | None:
+    """The release that waits for approval, else the one that readers get now."""
+    store = store_of(contract.name, settings)
+    waiting = standing(ledger.entries(store)).waiting
+    found = _read(store, waiting.version) if waiting else None
+    return found or latest(contract, settings)
 
 
 def find(contract: Contract, settings: Settings, version: str) -> Release | None:
@@ -140,6 +163,13 @@ def content_digest(contract: Contract, settings: Settings, account: Protected) -
 def _sentence(reason: str | None) -> str | None:
     """A reason on one line; None where there is none."""
     return " ".join((reason or "").split()) or None
+
+
+def _overtake(store: Store, waiting: Release, now: datetime) -> None:
+    """A release that nobody approved yet is no more: its content is not what would be released now."""
+    facts = {"overtaken": True}
+    ledger.append(store, ledger.Event(event=RETIRED, time=now, version=waiting.version, facts=facts))
+    put_right(store, now)
 
 
 def _check_list(store: Store, told: str) -> None:
@@ -173,7 +203,10 @@ def _make(contract: Contract, settings: Settings, store: Store, account: Protect
         content_digest=making.digest,
         before=changes.released(making.before.path, contract.name) if making.before else None,
         reason=making.reason,
+        approval=making.approval is not None,
     )
+    if making.approval:
+        approval.remember(store, version, making.approval, own=contract.approval is not None, by=making.by)
     part, final = store.releases / f".{version}.part", store.releases / version
     try:
         build(part, material)
@@ -181,74 +214,19 @@ def _make(contract: Contract, settings: Settings, store: Store, account: Protect
     finally:
         shutil.rmtree(part, ignore_errors=True)
     sync(store.releases)
-    _announce(store, version, now)
+    tell(store, version, now)
     made = _read(store, version)
     assert made is not None  # noqa: S101 - it was just renamed into place
-    retention.retire(store, current=version, keep=contract.versions.keep, now=now)
-    log.info("%s: released %s, %d rows", contract.name, version, account.published_rows)
+    if not made.waiting:
+        retention.retire(store, current=version, keep=contract.versions.keep, now=now)
+    done = "made, and waits for approval:" if made.waiting else "released"
+    log.info("%s: %s %s, %d rows", contract.name, done, version, account.published_rows)
     return replace(made, new=True)
-
-
-def _announce(store: Store, version: str, now: datetime) -> None:
-    """Tell the ledger, then move `latest.json`."""
-    made = _read(store, version)
-    assert made is not None  # noqa: S101 - only whole folders are announced
-    sums = made.path / SUMS
-    ledger.append(
-        store,
-        ledger.Event(
-            event=RELEASED,
-            time=now,
-            version=version,
-            content_digest=made.content_digest,
-            files=read_sums(sums) | {SUMS: sha256(sums)},
-            accounting=made.accounting,
-            facts={"reason": made.changes["reason"]} if "reason" in made.changes else {},
-        ),
-    )
-    point_at(store, version)
-
-
-def point_at(store: Store, version: str | None) -> None:
-    """Tell those who read the folder which version is the current one, if any."""
-    if version is None:
-        store.latest.unlink(missing_ok=True)
-        return
-    write_json(store.latest, {"dataset": store.dataset, "version": version})
-
-
-def put_right(store: Store, now: datetime) -> None:
-    """Finish or undo what a killed run left: half a folder, a folder no line tells of, a pointer left behind."""
-    for part in store.releases.glob(".*.part"):
-        shutil.rmtree(part) if part.is_dir() else part.unlink()
-    versions = {entry.version for entry in ledger.check(store)}
-    for version in sorted(_folders(store) - versions):
-        log.info("%s: finishing release %s of a run that was killed", store.dataset, version)
-        _announce(store, version, now)
-    stands = standing(ledger.entries(store))
-    for version in stands.withdrawn:
-        remove(store, version)
-    pointer = read_json(store.latest)
-    if (pointer or {}).get("version") != stands.current:
-        point_at(store, stands.current)
-
-
-def remove(store: Store, version: str) -> None:
-    """Remove the folder of a release, at once for those who look, where it is still there."""
-    folder, part = store.releases / version, store.releases / f".{version}.part"
-    if folder.is_dir():
-        folder.rename(part)
-        shutil.rmtree(part)
-        sync(store.releases)
-
-
-def _folders(store: Store) -> set[str]:
-    return {path.parent.name for path in store.releases.glob(f"*/{RELEASE}")}
 
 
 def _next_version(store: Store, day: str) -> str:
     """The day, or the day with a number; a version is never used twice, not even after it was taken down."""
-    taken = _folders(store) | {entry.version for entry in ledger.entries(store)}
+    taken = folders(store) | {entry.version for entry in ledger.entries(store)}
     version, n = day, 1
     while version in taken:
         n += 1
@@ -261,6 +239,7 @@ def _read(store: Store, version: str) -> Release | None:
     summary = read_json(path / RELEASE)
     if summary is None:
         return None
+    stands = standing(ledger.entries(store))
     return Release(
         dataset=store.dataset,
         version=version,
@@ -270,7 +249,8 @@ def _read(store: Store, version: str) -> Release | None:
         omitted=summary["omitted"],
         accounting=summary["accounting"],
         changes=summary.get("changes", {}),
-        notices=tuple(standing(ledger.entries(store)).notices),
+        notices=tuple(stands.notices),
+        waiting=stands.waiting is not None and stands.waiting.version == version,
     )
 
 

@@ -13,9 +13,11 @@ log = logging.getLogger(__name__)
 
 
 def before(entries: Iterable[ledger.Entry], version: str) -> list[str]:
-    """The versions that readers got before this one, newest first."""
-    found = standing(entries).shown
-    return found[: found.index(version)][::-1] if version in found else []
+    """The versions that readers got before this one, newest first; of one that waits for approval all that they got."""
+    stands = standing(entries)
+    if stands.waiting and stands.waiting.version == version:
+        return stands.shown[::-1]
+    return stands.shown[: stands.shown.index(version)][::-1] if version in stands.shown else []
 
 
 def retire(store: Store, *, current: str, keep: int, now: datetime) -> None:

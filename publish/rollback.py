@@ -16,8 +16,9 @@ from assets.errors import Blocked, Unproven
 from assets.settings import Settings
 from assets.store import Store, explained, read_json, store_of, write_json
 from assets.table import public_schema
-from publish import ledger, reasons
-from publish.release import Release, alone, find, point_at, put_right
+from publish import approval, ledger, reasons
+from publish.announcing import point_at, put_right
+from publish.release import Release, alone, find, latest
 from publish.standing import ROLLED_BACK, SHOWN, Standing, standing
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _release(contract: Contract, settings: Settings, version: str) -> Release:
             "the files of this version are not in the release store", dataset=contract.name, found=version,
             next="name another version, or restore its folder from a backup",
         )  # fmt: skip
+    approval.require(contract, settings, release)
     other = other_columns(contract, release)
     if other:
         raise Blocked(
@@ -151,3 +153,15 @@ def other_columns(contract: Contract, release: Release) -> list[str]:
     table, wanted = release.path / f"{contract.name}.parquet", public_schema(contract)
     found = pq.read_schema(table).remove_metadata() if table.is_file() else wanted
     return sorted({*wanted.names} ^ {*found.names}) or [n for n in wanted.names if wanted.field(n) != found.field(n)]
+
+
+def presentable(contract: Contract, settings: Settings) -> Release | None:
+    """The release that stays, if today's contract can describe it and may; else nothing is shown until the next run."""
+    current = latest(contract, settings)
+    if current is None or other_columns(contract, current):
+        return None
+    try:
+        approval.require(contract, settings, current)
+    except Unproven:  # taking away never waits for an approval: showing what is left does
+        return None
+    return current

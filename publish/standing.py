@@ -6,12 +6,16 @@ from typing import Final
 
 from publish.ledger import Entry
 
+PROPOSED: Final = "proposed"  # made, but readers get it only once it is approved
+APPROVED: Final = "approved"
+REFUSED: Final = "refused"
 RELEASED: Final = "released"
 ROLLED_BACK: Final = "rolled back"
 TAKEN_DOWN: Final = "taken down"
 LIFTED: Final = "lifted"
 PUBLISHED: Final = "published"  # on a portal: does not change what readers are to get
 RETIRED: Final = "retired"
+ENDS_WAITING: Final = frozenset({PROPOSED, REFUSED, RELEASED, ROLLED_BACK, TAKEN_DOWN, LIFTED})
 SHOWN: Final = frozenset({RELEASED, ROLLED_BACK})
 
 
@@ -22,7 +26,9 @@ class Standing:
     `shown` are the versions that readers got, without those that were taken back: the last one is the current.
     `retired` were older than the contract keeps. `withdrawn` are no more, by the entry that took them down. `held` are
     contents that no run brings back by itself: content digest to the entry that took them back or down. `notices` are the
-    takedowns that stand, `listed` the digest of the list that runs must obey.
+    takedowns that stand, `listed` the digest of the list that runs must obey. `waiting` is the release that a second person
+    is to approve, `proposals` and `approvals` the newest such entries by version; `dropped` are releases that were refused, or
+    overtaken while they waited.
     """
 
     shown: list[str] = field(default_factory=list)
@@ -32,6 +38,10 @@ class Standing:
     contents: dict[str, str] = field(default_factory=dict)
     notices: list[Entry] = field(default_factory=list)
     listed: str = ""
+    waiting: Entry | None = None
+    proposals: dict[str, Entry] = field(default_factory=dict)
+    approvals: dict[str, Entry] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
 
     @property
     def current(self) -> str | None:
@@ -48,6 +58,7 @@ def standing(entries: Iterable[Entry]) -> Standing:
     """Go through the entries of a ledger, oldest first."""
     found = Standing()
     for entry in entries:
+        _decide(found, entry)
         if entry.event == RELEASED:
             found.contents[entry.version] = entry.content_digest
             found.shown.append(entry.version)
@@ -77,9 +88,28 @@ def checksums(entries: Sequence[Entry]) -> set[str]:
 
 def why_held(entry: Entry) -> str:
     """Why a content is not released again, in words."""
-    back = entry.event == ROLLED_BACK
-    what = f"version {entry.facts['from']}, which was rolled back" if back else "a version that was taken down"
+    what = {
+        ROLLED_BACK: f"version {entry.facts.get('from')}, which was rolled back",
+        REFUSED: f"version {entry.version}, which was refused",
+    }.get(entry.event, "a version that was taken down")
     return f"the same content as {what} on {entry.time[:10]}: {entry.facts['reason'].rstrip('.')}"
+
+
+def _decide(found: Standing, entry: Entry) -> None:
+    """What becomes of the release that waits: whatever else readers are to get takes its place."""
+    if entry.event == APPROVED:
+        found.approvals[entry.version] = entry
+    elif entry.event == REFUSED:
+        found.approvals.pop(entry.version, None)
+        found.held[entry.content_digest] = entry
+    if found.waiting and (
+        entry.event in ENDS_WAITING or (entry.event, entry.version) == (RETIRED, found.waiting.version)
+    ):
+        if (entry.event, entry.version) != (RELEASED, found.waiting.version):
+            found.dropped.add(found.waiting.version)
+        found.waiting = None
+    if entry.event == PROPOSED:
+        found.waiting = found.proposals[entry.version] = entry
 
 
 def _roll_back(found: Standing, entry: Entry) -> None:

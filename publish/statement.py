@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from assets.errors import SettingsError, Unproven
+from assets.errors import Unproven
 from assets.settings import Settings
 from assets.store import Store, store_of, write_json
-from publish import ledger, page
+from publish import ledger, page, signature
 
 FOLDER: Final = "statements"
 KIND: Final = "takedown"
-NEXT: Final = "write an Ed25519 private key as PEM: openssl genpkey -algorithm ed25519"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,14 +59,16 @@ def check(path: Path, settings: Settings) -> Checked:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
 
     document = json.loads(path.read_bytes())
-    signature = document.pop("signature", None)
-    if not signature:
+    signed = document.pop("signature", None)
+    if not signed:
         raise Unproven(
             "this statement is not signed", file=str(path), next="set statements.key in terang.toml before a takedown"
         )
     try:
-        public = base64.b64decode(signature["public_key"], validate=True)
-        Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(signature["value"]), _canonical(document))
+        public = base64.b64decode(signed["public_key"], validate=True)
+        Ed25519PublicKey.from_public_bytes(public).verify(
+            base64.b64decode(signed["value"]), signature.canonical(document)
+        )
     except (InvalidSignature, ValueError, KeyError, TypeError):
         raise Unproven(
             "this statement was changed after it was signed", file=str(path), next="ask its office for the original"
@@ -77,8 +78,8 @@ def check(path: Path, settings: Settings) -> Checked:
         dataset=document["dataset"],
         time=document["time"],
         entry=document["ledger_entry"],
-        public_key=signature["public_key"],
-        own_key=public_key(settings) == signature["public_key"],
+        public_key=signed["public_key"],
+        own_key=public_key(settings) == signed["public_key"],
         in_ledger=any(entry.hash == document["ledger_entry"] for entry in told),
     )
 
@@ -93,28 +94,12 @@ def _signed(document: Mapping[str, Any], settings: Settings) -> dict[str, str] |
     key = _private(settings)
     if key is None:
         return None
-    value = base64.b64encode(key.sign(_canonical(document))).decode()
-    return {"algorithm": "Ed25519", "public_key": public_key(settings) or "", "value": value}
+    return {"algorithm": "Ed25519", "public_key": public_key(settings) or "", "value": signature.sign(key, document)}
 
 
 def _private(settings: Settings) -> Any:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
     text = settings.signing_key()
-    if text is None:
-        return None
-    try:
-        key = load_pem_private_key(text, None)
-    except (ValueError, TypeError):
-        raise SettingsError("the key of statements cannot be read", where="statements.key", next=NEXT) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SettingsError("the key of statements is of another kind", where="statements.key", next=NEXT)
-    return key
-
-
-def _canonical(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return signature.private(text, "the key of statements", where="statements.key") if text is not None else None
 
 
 def numbered(store: Store, entry: str) -> int:

@@ -18,11 +18,12 @@ from assets.settings import Settings
 from assets.store import Store, explained, read_json, sha256, store_of, write_json
 from assets.takedown import taken_down
 from publish import ledger, reasons, statement
+from publish.announcing import put_right
 from publish.ckan import removing
 from publish.ckan.written import forget
 from publish.folder import RELEASE
-from publish.release import Release, alone, latest, put_right, release
-from publish.rollback import other_columns
+from publish.release import alone, release
+from publish.rollback import presentable
 from publish.scope import Reach, Scope, reach, read_scope
 from publish.standing import LIFTED, TAKEN_DOWN, checksums, standing
 
@@ -226,10 +227,10 @@ def _released(contract: Contract, settings: Settings, store: Store, order: Order
     try:
         protect(contract, settings)
         judge(contract, settings)
-        release(contract, settings, now=now, reason=order.reason)
+        made = release(contract, settings, now=now, reason=order.reason)
     except (Blocked, Unproven, Unbalanced) as error:
         return error.sentence
-    return ""
+    return f"version {made.version} waits for approval: terang approve {contract.name}" if made.waiting else ""
 
 
 def _clear(store: Store, order: Order) -> None:
@@ -244,7 +245,7 @@ def _shown(
     """The portal's part, the questions, and the statement; raises `PortalMismatch` where something still answers."""
     from publish.ckan import asking  # noqa: PLC0415 - only where a portal is asked
 
-    gone, current = _withdrawn(settings, order), _describable(contract, settings)
+    gone, current = _withdrawn(settings, order), presentable(contract, settings)
     forgets = removing.clean(contract, settings, gone, current, standing(ledger.entries(store)).notices)
     at("cleaned")
     sought = asking.Sought(
@@ -291,9 +292,3 @@ def _files(order: Order, version: str) -> dict[str, str]:
         name.partition("/")[2]: digest for name, digest in order.tombstones.items() if name.startswith(f"{version}/")
     }
     return dict(sorted(parts.items()))
-
-
-def _describable(contract: Contract, settings: Settings) -> Release | None:
-    """The release that stays, if today's contract can describe it; else nothing is shown until the next run."""
-    current = latest(contract, settings)
-    return current if current and not other_columns(contract, current) else None

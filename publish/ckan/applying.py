@@ -17,7 +17,7 @@ from assets.contract import Contract
 from assets.model import Text
 from assets.settings import Settings
 from assets.store import store_of
-from publish import copies
+from publish import approval, copies
 from publish.ckan import kept, load, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
@@ -62,11 +62,12 @@ def apply(
     """Write what the plan says; `anyway`: also where the contract refuses what people edited, as when data is taken back.
 
     Raises `PortalMismatch` where the portal then shows something else, `Busy` where it changed since the plan,
-    `PortalUnreachable` where it stopped answering, `Blocked` where a gate finds what must not leave, or where people
+    `PortalUnreachable` where it stopped answering, `Unapproved` without a second person's approval, `Blocked` where a gate finds what must not leave, or where people
     edited the dataset and the contract wants them to be asked.
     """
     began = time.monotonic()
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
+        approval.require(contract, settings, plan.release)
         tell_edits(plan, anyway=anyway)
         if plan:
             copies.scan(plan.desired.document(), [resource.path for resource in plan.uploads], contract)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.contract import Contract
 from assets.settings import Settings
+from publish import approval
 from publish.ckan import readback
 from publish.ckan.applying import Outcome, apply
 from publish.ckan.capabilities import probe
@@ -37,6 +38,7 @@ def show_again(
 ) -> Shown:
     """Bring the portal to this release, whatever it shows; raises what `apply` raises."""
     began = time.monotonic()
+    approval.require(contract, settings, release)
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         able = probe(client, groups=contract.topics)
         wanted = desired(contract, release, settings.languages, able)

@@ -13,8 +13,7 @@ from filelock import FileLock
 
 from assets.errors import Blocked, Busy, Unbalanced, Unproven
 from assets.store import Store, read_json, write_json
-from publish import folder, ledger
-from publish import release as module
+from publish import announcing, folder, ledger
 from publish.formats import xlsx
 from publish.release import Release, find, latest, release
 from publish.standing import ROLLED_BACK
@@ -175,9 +174,9 @@ def kill(patch: pytest.MonkeyPatch, stop: str) -> None:
 
     targets = {
         "build": (folder, "write_json"),
-        "announce": (module, "_announce"),
+        "announce": (announcing, "announce"),
         "ledger": (ledger, "append"),
-        "pointer": (module, "point_at"),
+        "pointer": (announcing, "point_at"),
     }
     patch.setattr(*targets[stop], die)
 
