@@ -33,7 +33,8 @@ check: install $(DAGSTER_HOME)/dagster.yaml   ## lint, types and the quick tests
 real: install        ## the tests that read public files of real governments, where they are at hand
 	@$(BIN)/python -m pytest -m "real and not portal"
 
-torture: install install-portal   ## the tests of publishing with every fault at every place, which takes hours
+torture: install install-portal   ## the tests of publishing with every fault at every place, and 5,000 damaged files: takes hours
+	@TERANG_TORTURE=1 $(BIN)/python -m pytest tests/real/test_mutated.py
 	@TERANG_TORTURE=1 $(BIN)/python -m pytest tests/publish/ckan tests/portal/terang
 
 oracles: install $(HERE)/oracles/venv/.installed   ## compare k, l and anonymising with other people's programs

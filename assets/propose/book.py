@@ -11,7 +11,7 @@ from assets.propose.frame import SEARCHED, Frame, filled, frame_of
 from assets.propose.proposal import Origin
 from assets.sources.cells import Cells, workbook
 from assets.sources.opendocument import Area
-from assets.sources.sheets import names_of, no_workbook
+from assets.sources.sheets import MOST_CELLS, names_of, no_workbook
 from assets.sources.workbook import Layout, layout
 
 _ROWS = 400  # from the top, in which a frame is looked for
@@ -68,6 +68,8 @@ def _looked_at(file: Path, name: str) -> _Sheet | None:
 
     try:
         where = layout(file, name)
+        if where.area > MOST_CELLS:
+            return None
         cells = Cells(file, name, uncalculated=where.uncalculated)
     except (fastexcel.FastExcelError, KeyError):
         return None  # a sheet of charts

@@ -1,7 +1,10 @@
 """The cells of a sheet as text, exactly: what is shown of a number is what it holds, and text stays as it was typed."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +31,18 @@ _SHOWN = {
     "Ref": "#REF!",
     "Value": "#VALUE!",
 }
+_MEMORY, _SECONDS = 6 << 30, 300
+_PROBE = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
+import fastexcel
+try:
+    book = fastexcel.read_excel(open(sys.argv[1], "rb").read())
+    for name in book.sheet_names:
+        book.load_sheet(name, header_row=None, dtypes="string")
+except fastexcel.FastExcelError:
+    pass
+"""
 NO_VALUE = "#N/A"  # what is shown of a formula that was never calculated
 _FORMS = {".xlsx": b"PK", ".xlsm": b"PK", ".xlsb": b"PK", ".ods": b"PK", ".xls": b"\xd0\xcf"}
 
@@ -37,8 +52,34 @@ def workbook(file: Path) -> "fastexcel.ExcelReader":
     import fastexcel  # noqa: PLC0415 - loaded when a workbook is read
 
     with file.open("rb") as opened:
-        named_well = opened.read(2) == _FORMS.get(file.suffix.lower())
+        start = opened.read(2)
+    if start == _FORMS[".xls"] or file.suffix.lower() == ".xlsb":
+        _bearable(file)
+    named_well = start == _FORMS.get(file.suffix.lower())
     return fastexcel.read_excel(file if named_well else file.read_bytes())
+
+
+class Unbearable(OSError):
+    """A workbook whose reading takes more memory than any sheet does, or ends the process."""
+
+
+@lru_cache(maxsize=8)
+def _probed(file: Path, changed: int) -> bool:
+    del changed
+    told = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", _PROBE, str(file), str(_MEMORY)], capture_output=True, check=False, timeout=_SECONDS
+    )
+    return told.returncode == 0
+
+
+def _bearable(file: Path) -> None:
+    """Read an old workbook elsewhere first: a few wrong bits in it make the reader ask for all memory there is."""
+    try:
+        good = _probed(file, file.stat().st_mtime_ns)
+    except subprocess.TimeoutExpired:
+        good = False
+    if not good:
+        raise Unbearable
 
 
 class Cells:

@@ -17,10 +17,10 @@ from assets.sources.aside import left_out
 from assets.sources.columns import expect
 from assets.sources.files import fields_of, find, first_time, numbered, unchanged
 from assets.sources.heading import Heading, bad_text, heading, unclosed, unreadable
-from assets.sources.lines import BadText, Lines, warn_of_two
+from assets.sources.lines import BadText, Lines, warn, warn_of_two
 from assets.sources.packed import Content, contents
 from assets.sources.source import LINE, REJECTS, Reading, Request
-from assets.sources.swallowed import first_swallowing, holds_rows
+from assets.sources.swallowed import first_swallowing, holds_rows, joined
 from assets.sources.unpivot import long, names_after, names_before
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _located(table: _Table, file: Any, reading: Reading) -> Iterator[pa.RecordBa
         swallowing = first_swallowing(batch, place.breaks, table.source.delimiter)
         if swallowing is not None:
             raise unclosed(table.request, table.file, int(lines[swallowing]))
+        for row in joined(batch, place.breaks, table.source.delimiter, table.source.quote or "\0"):
+            warn(f"{table.file.name}:{lines[row]}: a cell that may hold rows, by its quotes and delimiters", reading)
         _reject(table, place, reading)
         filled = _filled(batch)
         _count(reading, "empty rows", batch.num_rows - (pc.sum(filled).as_py() or 0))

@@ -123,9 +123,13 @@ def _encoded(chunks: Iterator[str]) -> Iterator[bytes]:
             yield chunk.encode("utf-8")
 
 
+def warn(told: str, reading: Reading) -> None:
+    """Tell a person, in the log and in the receipt."""
+    reading.facts.setdefault("warnings", []).append(told)
+    log.warning(told)
+
+
 def warn_of_two(places: int, name: str, reading: Reading) -> None:
     """Tell that a file seems to be written in two encodings, or in another than is declared."""
     if places:
-        told = f"{name}: {places} places look like UTF-8 read as another encoding; look at a few of them"
-        reading.facts.setdefault("warnings", []).append(told)
-        log.warning(told)
+        warn(f"{name}: {places} places look like UTF-8 read as another encoding; look at a few of them", reading)

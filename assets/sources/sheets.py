@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assets.sources.xlsx import Xlsx
 
 _ROWS = 65_536
+MOST_CELLS = 200_000_000  # that a sheet may span; each takes memory, empty or not
 _START = 1 << 24  # bytes of a file that are looked at to say what it is instead
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -71,8 +72,15 @@ def _table(file: Path, sheet: str, source: "Xlsx", request: Request, reading: Re
 
     try:
         where = layout(file, sheet)
+        if where.area > MOST_CELLS:
+            raise _unreadable(
+                request,
+                file,
+                f"a cell far away from the table: {where.area:,} cells",
+                "delete the rows and columns beyond the table",
+            )
         cells = Cells(file, sheet, uncalculated=where.uncalculated)
-    except (fastexcel.FastExcelError, BadZipFile, KeyError):
+    except (fastexcel.FastExcelError, BadZipFile, KeyError, OSError):
         raise _unreadable(request, file, f"sheet {sheet} is damaged", "open it and save it as .xlsx") from None
     names = names_of(cells, where, source.header)
     _has_rows(cells, source, request, file)

@@ -19,6 +19,17 @@ def first_swallowing(batch: pa.RecordBatch, breaks: Any, delimiter: str) -> int 
     return None
 
 
+def joined(batch: pa.RecordBatch, breaks: Any, delimiter: str, quote: str) -> list[int]:
+    """The rows with a cell that has as many delimiters as the rows that its lines would be: perhaps two rows in one."""
+    parts = batch.num_columns - 1
+    found = []
+    for row in np.flatnonzero(breaks) if parts > 1 else ():
+        cells = (column[int(row)].as_py() for column in batch.columns)
+        if any(quote in cell and cell.count(delimiter) == parts * cell.count("\n") > 0 for cell in cells):
+            found.append(int(row))
+    return found
+
+
 def holds_rows(cells: Iterable[str], delimiter: str, width: int) -> bool:
     """Whether every line within one of the cells is parted as the rows of the table are."""
     least = FEW if width < NARROW else ONE

@@ -17,6 +17,8 @@ _CHUNK = 1 << 20
 _OVERLAP = 16_384  # longer than a cell with the longest formula
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)\d+"')
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_FAR = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{2,})\d+"')
 _FORMULA = re.compile(
     rb'<(?:\w+:)?c\s(?![^>]*?\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -25,9 +27,13 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 class Layout(NamedTuple):
-    """Where the cells of a sheet begin, its merged areas, and its formulas that were never calculated, by row and column."""
+    """Where the cells of a sheet begin, its merged areas, and its formulas that were never calculated, by row and column.
+
+    `area` is how many cells there are from the first to the farthest, empty ones among them.
+    """
 
     first_column: int = 0
+    area: int = 0
     merged: tuple[Area, ...] = ()
     uncalculated: tuple[tuple[int, int], ...] = ()
 
@@ -54,6 +60,7 @@ def _layout(file: Path, sheet: str) -> Layout:
         first: int | None = None
         merged: dict[Area, None] = {}
         bare: dict[tuple[int, int], None] = {}
+        rows, far = 0, 26
         for text in _chunks(archive, part):
             if first != 0:
                 columns = [number(letters.decode()) for letters in set(_CELL.findall(text))]
@@ -61,9 +68,11 @@ def _layout(file: Path, sheet: str) -> Layout:
             for left, top, right, bottom in _MERGED.findall(text):
                 area = Area(number(left.decode()), int(top) - 1, number(right.decode()), int(bottom) - 1)
                 merged[area] = None
+            rows = max([rows, *map(int, _ROW.findall(text)[-1:])])
+            far = max([far, *(number(found.decode()) for found in set(_FAR.findall(text)))])
             bare |= {(int(row) - 1, number(left.decode())): None for left, row in _FORMULA.findall(text)}
     begin = first or 0
-    return Layout(begin, tuple(merged), tuple((row, column - begin) for row, column in bare))
+    return Layout(begin, rows * far, tuple(merged), tuple((row, column - begin) for row, column in bare))
 
 
 def number(letters: str) -> int:
