@@ -69,6 +69,8 @@ class Column(Strict):
     class_: Class = Field(alias="class")
     label: LocalText
     description: LocalText | None = None
+    purpose: LocalText | None = None
+    basis: str | None = None
     unit: str | None = None
     required: bool = True
     unique: bool = False

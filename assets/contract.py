@@ -184,6 +184,7 @@ class Versions(Strict):
 class Contract(Strict):
     """Everything Terang needs to know of one dataset.
 
+    `purpose` says what the data is processed for, `basis` on which law; a column may say its own.
     `portal_edits` says what becomes of texts that people edit on the portal, instead of here: `overwrite` puts back what
     this file says, and tells what was there; `keep` leaves such a text as it is until it says the same as this file again;
     `refuse` stops until somebody has decided. Files and rows can't be kept: they are put right, or refused. Resources,
@@ -195,6 +196,8 @@ class Contract(Strict):
     summary: LocalText
     publisher: Publisher
     owner: str | None = None
+    purpose: LocalText | None = None
+    basis: str | None = None
     license: Literal["CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "ODC-BY-1.0", "ODbL-1.0", "PDDL-1.0"]
     topics: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

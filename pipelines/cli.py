@@ -19,6 +19,7 @@ from assets.settings import CONFIG_VARIABLE, load
 from assets.store import explained
 from pipelines.approving import approve
 from pipelines.chosen import AsJson, Names, chosen, dagster_home, office
+from pipelines.explaining import explain
 from pipelines.logs import to_terminal
 from pipelines.new import new
 from pipelines.releasing import plan, publish, verify
@@ -42,7 +43,7 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-for command in (new, plan, publish, verify, approve, rollback, takedown):
+for command in (new, plan, publish, verify, explain, approve, rollback, takedown):
     app.command()(command)
 
 
