@@ -12,6 +12,7 @@ TerangError
 │   ├── SourceChanged      its columns, types or pages are not what the contract says
 │   └── SourceUnreadable   a file or answer that cannot be read as declared
 ├── Blocked                a rule, gate or bound stopped the release
+│   └── Leaked             a gate found something in what the public got already; it was hidden
 ├── Unproven               asked to go on without a proof that matches these bytes
 │   └── Unapproved         a second person has not approved these bytes, or the approval does not hold
 ├── Unbalanced             rows went missing between two rooms
@@ -153,6 +154,10 @@ class Blocked(TerangError):
     """A rule, gate or bound stopped the release; nothing was published."""
 
     exit_code = 4
+
+
+class Leaked(Blocked):
+    """A gate found something personal in what the public got; the dataset was hidden, and a person must decide."""
 
 
 class Unproven(TerangError):

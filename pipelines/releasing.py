@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,11 +23,17 @@ def publish(
     names: Names = None,
     *,
     plan: Annotated[str | None, typer.Option(help="Only if exactly this plan is what would be done.")] = None,
+    unhide: Annotated[
+        bool, typer.Option("--unhide", help="Show it again, after a gate hid it and a person mended what was found.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why it is shown again; it is in the ledger, for everyone to read.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring the portal to the newest release; a second time there is nothing to do."""
-    if plan is not None and len(names or ()) != 1:
-        raise SettingsError("a plan is of one dataset", next="terang publish DATASET --plan ID")
+    if (plan is not None or unhide) and len(names or ()) != 1:
+        raise SettingsError("a plan or a decision is of one dataset", next="terang publish DATASET ...")
+    if unhide:
+        _unhide(names, reason)
     each(names, lambda contract, settings: _publish(contract, settings, plan), as_json=as_json)
 
 
@@ -97,6 +104,14 @@ def _plan(contract: Any, settings: Settings) -> tuple[Any, list[str]]:
     keep(made, store_of(contract.name, settings))
     needed = f"approval    needed from a second person: terang approve {contract.name} {release.version}"
     return made.document(), [*made.lines(), *([needed] if release.waiting else [])]
+
+
+def _unhide(names: Names, reason: str) -> None:
+    from publish.ckan.looking import unhide  # noqa: PLC0415
+
+    settings, contracts = office()
+    for contract in chosen(contracts, names).values():
+        unhide(contract, settings, reason=reason, now=datetime.now(UTC))
 
 
 def _publish(contract: Any, settings: Settings, wanted: str | None) -> tuple[Any, list[str]]:

@@ -3,16 +3,19 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pyarrow.parquet as pq
 
 from assets.contract import Contract
 from assets.defs import SETTINGS, described, step
-from assets.errors import Unapproved, Unproven
+from assets.errors import Leaked, Unapproved, Unproven
 from assets.store import Store, store_of
 from publish.file import File
+
+if TYPE_CHECKING:
+    from publish.ckan.looking import Looked
 
 PREVIEW_ROWS = 5
 REASON = "terang/reason"  # a tag of the run: why the publisher makes this release
@@ -21,6 +24,7 @@ HELD_BACK = "not released"
 WAITING = "waiting for approval"
 USER = "user"  # tag of a run, where Dagster knows who started it
 APPROVAL = "approved_by_a_second_person"
+LOOKED = "nothing_personal_in_what_the_public_gets"
 
 
 def defs(contract: Contract) -> dg.Definitions:
@@ -108,9 +112,16 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=fresh.fail, warn_window=fresh.warn)
         if fresh
         else None,
+        check_specs=[
+            dg.AssetCheckSpec(
+                LOOKED,
+                asset=["portal", contract.name],
+                description="Every file, table and page is downloaded as a reader gets it, and both gates look at it again.",
+            )
+        ],
         **described(contract, kinds={"portal", "ckan"}, what="What the public sees: the dataset on the portal."),
     )
-    def portal(context: dg.AssetExecutionContext) -> Iterator[dg.AssetObservation | dg.MaterializeResult[None]]:
+    def portal(context: dg.AssetExecutionContext) -> Iterator[Any]:
         from publish.ckan import apply, plan  # noqa: PLC0415
         from publish.release import newest  # noqa: PLC0415
 
@@ -129,6 +140,9 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
                 context.log.warning(str(error))
                 yield dg.AssetObservation(context.asset_key, description=WAITING, metadata={WAITING: _waits(error)})
                 return
+            except Leaked as found:
+                yield dg.AssetCheckResult(check_name=LOOKED, passed=False, description=str(found), metadata=found.facts)
+                raise
         metadata: dict[str, Any] = {
             "portal": dg.MetadataValue.url(outcome.url),
             "writes": outcome.writes,
@@ -138,13 +152,19 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
             "edited on the portal": ", ".join(edit.path for edit in made.edits) or "nothing",
             "what was done": planned,
         }
-        yield dg.MaterializeResult(metadata=metadata)
+        yield dg.MaterializeResult(metadata=metadata, check_results=[_looked(outcome.looked)])
 
     return portal
 
 
 def _waits(error: Unapproved) -> str:
     return f"{error.sentence}: {error.facts['next']}"
+
+
+def _looked(looked: "Looked") -> dg.AssetCheckResult:
+    counts = {"files": looked.files, "documents": looked.documents, "pages": looked.pages}
+    words = "nothing found" if looked.files else "nothing was written, so there was nothing new to look at"
+    return dg.AssetCheckResult(check_name=LOOKED, passed=True, description=words, metadata=counts)
 
 
 def _preview(store: Store) -> str:

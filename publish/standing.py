@@ -16,6 +16,9 @@ LIFTED: Final = "lifted"
 PUBLISHED: Final = "published"  # on a portal: does not change what readers are to get
 RETIRED: Final = "retired"
 ENDS_WAITING: Final = frozenset({PROPOSED, REFUSED, RELEASED, ROLLED_BACK, TAKEN_DOWN, LIFTED})
+HIDDEN: Final = "hidden"  # a gate found something in what the public got
+SHOWN_AGAIN: Final = "shown again"  # a person decided that it may be
+DECISIONS: Final = frozenset({ROLLED_BACK, TAKEN_DOWN, SHOWN_AGAIN})
 SHOWN: Final = frozenset({RELEASED, ROLLED_BACK})
 
 
@@ -28,7 +31,7 @@ class Standing:
     contents that no run brings back by itself: content digest to the entry that took them back or down. `notices` are the
     takedowns that stand, `listed` the digest of the list that runs must obey. `waiting` is the release that a second person
     is to approve, `proposals` and `approvals` the newest such entries by version; `dropped` are releases that were refused, or
-    overtaken while they waited.
+    overtaken while they waited. `hidden`: a gate found something in what the public got, and no person has decided since.
     """
 
     shown: list[str] = field(default_factory=list)
@@ -42,6 +45,7 @@ class Standing:
     proposals: dict[str, Entry] = field(default_factory=dict)
     approvals: dict[str, Entry] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    hidden: Entry | None = None
 
     @property
     def current(self) -> str | None:
@@ -59,6 +63,8 @@ def standing(entries: Iterable[Entry]) -> Standing:
     found = Standing()
     for entry in entries:
         _decide(found, entry)
+        if entry.event == HIDDEN or entry.event in DECISIONS:
+            found.hidden = entry if entry.event == HIDDEN else None
         if entry.event == RELEASED:
             found.contents[entry.version] = entry.content_digest
             found.shown.append(entry.version)

@@ -19,7 +19,7 @@ from assets.store import Store, explained, read_json, sha256, store_of, write_js
 from assets.takedown import taken_down
 from publish import ledger, reasons, statement
 from publish.announcing import put_right
-from publish.ckan import removing
+from publish.ckan import hiding, removing
 from publish.ckan.written import forget
 from publish.folder import RELEASE
 from publish.release import alone, release
@@ -171,25 +171,25 @@ def _tombstones(store: Store, versions: tuple[str, ...]) -> dict[str, str]:
     return {f"{version}/{name}": digest for version in versions for name, digest in told.get(version, {}).items()}
 
 
-def _withdrawn(settings: Settings, order: Order) -> removing.Withdrawn:
+def _withdrawn(settings: Settings, order: Order) -> hiding.Withdrawn:
     """What the portal must not show: checksums that no release has which stays. Short files are alike in many datasets."""
     folders = [file.parent.name for file in settings.folder(settings.storage.releases).glob(f"*/{ledger.FILE}")]
     kept = {digest for name in folders for digest in checksums(ledger.entries(store_of(name, settings)))}
     digests = frozenset(order.tombstones.values()) - kept
-    return removing.Withdrawn(versions=frozenset(order.versions), digests=digests, whole=order.scope.kind == "all")
+    return hiding.Withdrawn(versions=frozenset(order.versions), digests=digests, whole=order.scope.kind == "all")
 
 
 def _hidden(
     contract: Contract, settings: Settings, store: Store, order: Order, at: At
 ) -> tuple[PortalError | None, Order]:
     """Hide it where readers see it; a portal that cannot be asked is told of at the end, when all else is done."""
-    gone = removing.Withdrawn(
+    gone = hiding.Withdrawn(
         versions=frozenset(order.versions),
         digests=frozenset(order.tombstones.values()),
         whole=order.scope.kind == "all",
     )
     try:
-        known = removing.hide(contract, settings, gone)
+        known = hiding.hide(contract, settings, gone)
     except PortalError as error:
         log.warning("%s: the portal's part is still to be done: %s", contract.name, error.sentence)
         return error, order

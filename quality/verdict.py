@@ -40,7 +40,7 @@ def judge(contract: Contract, settings: Settings) -> Verdict:
     if not store.table.is_file():
         raise Unproven("there is no public table to judge", dataset=contract.name, next=f"terang run {contract.name}")
     digest = sha256(store.table)
-    answers = tuple(_ask(gate, Material(contract=contract, store=store, settings=settings)) for gate in gates.GATES)
+    answers = tuple(ask(gate, Material(contract=contract, store=store, settings=settings)) for gate in gates.GATES)
     verdict = Verdict(
         dataset=contract.name,
         passed=bool(answers) and all(answer.passed is True for answer in answers),
@@ -64,7 +64,7 @@ def require(contract: Contract, settings: Settings) -> Verdict:
     return Verdict(**{**proof, "asked": tuple(proof["asked"]), "gates": tuple(answers)})
 
 
-def _ask(gate: Gate, material: Material) -> Evidence:
+def ask(gate: Gate, material: Material) -> Evidence:
     """A gate's evidence; one that crashes, hangs or answers nothing has not passed, and its error's text stays unsaid.
 
     Raises `StorageError` where a full disk kept the gate from looking: that is no fault of the table.

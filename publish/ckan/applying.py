@@ -18,7 +18,7 @@ from assets.model import Text
 from assets.settings import Settings
 from assets.store import store_of
 from publish import approval, copies
-from publish.ckan import kept, load, readback, switching
+from publish.ckan import kept, load, looking, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
 from publish.ckan.creating import create, without_file
@@ -49,6 +49,7 @@ class Outcome:
     rows: int
     url: str
     resource_ids: Mapping[str, str]
+    looked: looking.Looked
 
 
 def apply(
@@ -62,17 +63,20 @@ def apply(
     """Write what the plan says; `anyway`: also where the contract refuses what people edited, as when data is taken back.
 
     Raises `PortalMismatch` where the portal then shows something else, `Busy` where it changed since the plan,
-    `PortalUnreachable` where it stopped answering, `Unapproved` without a second person's approval, `Blocked` where a gate finds what must not leave, or where people
-    edited the dataset and the contract wants them to be asked.
+    `PortalUnreachable` where it stopped answering, `Unapproved` without a second person's approval, `Blocked` where a gate
+    finds what must not leave, or where people edited the dataset and the contract wants them to be asked, `Leaked` where one
+    finds it in what the public then got.
     """
-    began = time.monotonic()
+    began, store = time.monotonic(), store_of(contract.name, settings)
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         approval.require(contract, settings, plan.release)
         tell_edits(plan, anyway=anyway)
         if plan:
             copies.scan(plan.desired.document(), [resource.path for resource in plan.uploads], contract)
+            looking.owe(store)
             plan = _persevere(client, plan, contract, settings, at)
-        note_written(plan, store_of(contract.name, settings), client.writes)
+        note_written(plan, store, client.writes)
+        looked = looking.look(contract, settings, plan.desired)
         return Outcome(
             dataset=plan.dataset,
             version=plan.desired.version,
@@ -82,6 +86,7 @@ def apply(
             rows=plan.desired.table.rows if plan.desired.table else 0,
             url=f"{client.portal.url}/dataset/{plan.dataset}",
             resource_ids={resource.kind: resource.id for resource in plan.desired.resources},
+            looked=looked,
         )
 
 

@@ -165,10 +165,14 @@ def _read_back(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> list
 
 
 def _dumped(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Open the portal's CSV as the relation `dumped`, and return its columns.
+    """Open the portal's CSV as the relation `dumped`, and return its columns."""
+    cells = opened(path)
+    con.register(DUMPED, cells)
+    return list(cells.schema.names)
 
-    Its header ends otherwise than its rows, which DuckDB misreads.
-    """
+
+def opened(path: Path) -> Any:
+    """The cells of the portal's CSV as texts. Its header ends otherwise than its rows, which DuckDB misreads."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.csv as pc  # noqa: PLC0415
 
@@ -176,8 +180,7 @@ def _dumped(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
         names = next(csv.reader(file), [])
     texts = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
     lines = pc.ParseOptions(newlines_in_values=True)
-    con.register(DUMPED, pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), lines, texts))
-    return names
+    return pc.open_csv(path, pc.ReadOptions(block_size=BLOCK), lines, texts)
 
 
 def _queries(table: Table, *, empty: bool, anew: bool) -> dict[str, str]:

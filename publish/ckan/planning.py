@@ -19,6 +19,7 @@ from publish.ckan.capabilities import Capabilities, probe
 from publish.ckan.client import Client
 from publish.ckan.desired import Desired, desired
 from publish.ckan.difference import Changes, Difference, Part, compare, scratch
+from publish.ckan.looking import require_shown
 from publish.ckan.parts import grouping
 from publish.ckan.present import Present, present
 from publish.ckan.readback import dump
@@ -199,7 +200,9 @@ class Plan:
 
 
 def plan(contract: Contract, settings: Settings, release: "Release") -> Plan:
-    """Compare what the portal has with what it should have; raises `PortalRefused` where we could not publish."""
+    """Compare what the portal has with what it should have; raises `PortalRefused` where we could not publish, `Blocked`
+    while it is hidden because a gate found something."""
+    require_shown(contract, settings)
     portal = settings.portal(contract.portal)
     with closing(Client(portal, dataset=contract.name)) as client:
         return planned(client, contract, settings, release)

@@ -1,60 +1,29 @@
-"""Takes what was taken down off a portal: hides it at once, then removes rows, tables, files, earlier versions, traces.
+"""Takes what was taken down off a portal, where it is hidden already: removes rows, tables, files, earlier versions, traces.
 
 Everything is found by the checksums of the withdrawn files, so each call may be made again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from assets.contract import Contract
 from assets.settings import Settings
 from publish.ckan.applying import apply
 from publish.ckan.capabilities import Capabilities, probe
-from publish.ckan.client import Client, Missing
+from publish.ckan.client import Client
 from publish.ckan.desired import notice
+from publish.ckan.hiding import Withdrawn, package_of
 from publish.ckan.planning import plan
-from publish.ckan.present import LOADING
-from publish.ckan.resources import KINDS, MARK, resource_id
+from publish.ckan.resources import KINDS, resource_id
 from publish.ckan.revise import Revision, revise
 from publish.ledger import Entry
 
 if TYPE_CHECKING:
     from publish.release import Release
 
-HIDDEN: Final = f"{LOADING}:takedown"
 OF_RELEASE: Final = ("version", "issued", "modified", "temporal_coverage", "terang_release", "terang_rows",
                      "terang_quality", "terang_withheld", "terang_withheld_en")  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdrawn:
-    """What is gone: versions, checksums of files that stand in no other release, and whether all of the dataset is."""
-
-    versions: frozenset[str]
-    digests: frozenset[str]
-    whole: bool = False
-
-    def holds(self, resource: Mapping[str, Any]) -> bool:
-        """Whether a resource shows some of it."""
-        return self.whole or resource.get("hash") in self.digests or resource.get("terang_version") in self.versions
-
-
-def hide(contract: Contract, settings: Settings, gone: Withdrawn) -> dict[str, Any]:
-    """Make the dataset private where readers see any of it; returns where it was shown, for the questions at the end."""
-    with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
-        package = _package(client)
-        if package is None:
-            return {}
-        shown = package["resources"]
-        if any(gone.holds(one) for one in shown) and not package.get("private"):
-            mark = {one["id"]: {MARK: HIDDEN} for one in shown if one.get(MARK)}
-            revise(client, Revision(package=package["id"], fields={"private": True}, resources=mark))
-        known = [
-            {"id": one["id"], "url": one.get("url") or "", "table": bool(one.get("datastore_active"))} for one in shown
-        ]
-        return {"package": package["id"], "resources": known}
 
 
 def clean(
@@ -62,7 +31,7 @@ def clean(
 ) -> bool:
     """Remove what is gone, and show `current`, or nothing; returns whether what the portal keeps of it beside went too."""
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
-        package = _package(client)
+        package = package_of(client)
         if package is None and current is None:
             return False
         able = probe(client, groups=contract.topics)
@@ -74,16 +43,8 @@ def clean(
     if current is not None:
         apply(plan(contract, settings, current), contract, settings, anyway=True)
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
-        package = _package(client)
+        package = package_of(client)
         return package is not None and _forget(client, able, package["id"])
-
-
-def _package(client: Client) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = client.read("package_show", id=client.dataset)
-    except Missing:
-        return None
-    return found
 
 
 def _ours(

@@ -29,7 +29,7 @@ class Reader:
 
     def document(self, document: Any) -> Hits:
         """Suspect values of a JSON document by key."""
-        return self.cells(_leaves(document, ""))
+        return self.cells(leaves(document))
 
     def cells(self, cells: Iterable[tuple[str, str]]) -> Hits:
         """Suspect values by the key or column in which they stand."""
@@ -53,14 +53,15 @@ class Reader:
         return self.eye.suspects(plain)
 
 
-def _leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text and number of a JSON document under its key, and every key."""
     if isinstance(value, dict):
         for inner, child in value.items():
             yield ("a key", str(inner))
-            yield from _leaves(child, str(inner))
+            yield from leaves(child, str(inner))
     elif isinstance(value, list | tuple):
         for child in value:
-            yield from _leaves(child, key)
+            yield from leaves(child, key)
     elif isinstance(value, bool) or value is None:
         return
     else:
@@ -75,4 +76,4 @@ def _nested(value: Any, key: str) -> Iterator[tuple[str, str]]:
             inner = json.loads(value)
         except ValueError:
             return
-        yield from _leaves(inner, key)
+        yield from leaves(inner, key)

@@ -5,7 +5,9 @@ looked for as a whole cell, a name of several words also inside a text; an organ
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +19,7 @@ from assets.contract import Contract
 from assets.persons import about_persons
 from assets.privacy.anonymise import Anonymise
 from assets.sql import name, parquet
+from assets.store import Store
 from quality.gates.evidence import Evidence, Material
 from quality.session import session
 
@@ -34,17 +37,25 @@ _DIGITS = rf"regexp_matches(folded, '\d{{{DIGITS}}}')"
 def recognise(material: Material) -> Evidence:
     """Compare every public text, whole and by its words, with the identifiers of the restricted rows."""
     contract, store = material.contract, material.store
-    texts = [column for column in contract.public_columns if _is_open(column)]
+    texts = [column for column in contract.public_columns if is_open(column)]
     if not texts:
         return Evidence(name=NAME, passed=True, facts={"columns": []})
-    with session([store.table, store.raw], spill=store.restricted / "spill-known") as connection:
+    with learned(contract, store, [store.table]) as (connection, count):
+        source = parquet(store.table)
+        found = {one.name: hits(connection, source, one.name, inside=one.class_ != "org_id") for one in texts}
+    met = {column: rows for column, rows in found.items() if rows}
+    facts = {"identifiers": count, "columns": [column.name for column in texts], "rows by column": met}
+    return Evidence(name=NAME, passed=not met, facts=facts)
+
+
+@contextmanager
+def learned(contract: Contract, store: Store, files: Iterable[Path]) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    """A connection that can read these files and knows every identifier of the restricted rows, and their number."""
+    with session([*files, store.raw], spill=store.restricted / "spill-known") as connection:
         connection.create_function("plain", _plain, [duckdb.sqltypes.VARCHAR], duckdb.sqltypes.VARCHAR)
-        _learn(connection, contract, material)
+        _learn(connection, contract, store)
         (count,) = connection.execute("SELECT count(*) FROM known").fetchall()[0]
-        found = {column.name: _hits(connection, parquet(store.table), column) for column in texts}
-    hits = {column: rows for column, rows in found.items() if rows}
-    facts = {"identifiers": count, "columns": [column.name for column in texts], "rows by column": hits}
-    return Evidence(name=NAME, passed=not hits, facts=facts)
+        yield connection, count
 
 
 def _plain(value: str) -> str:
@@ -52,14 +63,14 @@ def _plain(value: str) -> str:
     return value if value.isascii() else unicodedata.normalize("NFKC", value)
 
 
-def _is_open(column: Column) -> bool:
+def is_open(column: Column) -> bool:
     """Whether a public column may hold words that no list or pattern names, or keeps them in some rows."""
     if column.technique is not None:
         return column.technique.rows != "all" or isinstance(column.technique, Anonymise)
     return column.type == "string" and not (column.enum or column.references or column.pattern)
 
 
-def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, material: Material) -> None:
+def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store) -> None:
     """Leave in `known` every identifier, folded, with its number of words.
 
     These are the direct identifiers of every row, and what names the payee in rows about a person. A name that stands
@@ -71,7 +82,7 @@ def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, material: 
     named = [column.name for column in contract.raw_columns if column.class_ == "org_id"]
     if direct or named:
         columns = [*dict.fromkeys([*direct, *named, *_asked(contract)])]
-        for batch in pq.ParquetFile(material.store.raw).iter_batches(BATCH, columns=columns):
+        for batch in pq.ParquetFile(store.raw).iter_batches(BATCH, columns=columns):
             connection.register("rows", _marked(batch, contract))
             for query in (*_identifiers(direct, named), *_own(named)):
                 connection.execute(query)
@@ -126,17 +137,17 @@ def _words(cell: str) -> str:
     return _WORDS.format(cell)
 
 
-def _hits(connection: duckdb.DuckDBPyConnection, table: str, column: Column) -> int:
-    """Rows of the column that are an identifier as a whole, or hold one among their words."""
+def hits(connection: duckdb.DuckDBPyConnection, source: str, column: str, *, inside: bool) -> int:
+    """Rows of the column that are an identifier as a whole, or hold one among their words where they are looked `inside`."""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE texts AS SELECT {_words('cell')} AS text, sum(times) AS times FROM "
-        f"(SELECT {_text(column.name)} AS cell, count(*) AS times FROM {table} GROUP BY 1) "
+        f"(SELECT {_text(column)} AS cell, count(*) AS times FROM {source} GROUP BY 1) "
         "WHERE cell IS NOT NULL GROUP BY 1"
     )
-    inside = "" if column.class_ == "org_id" else f" UNION {_inside()}"
+    among = f" UNION {_inside()}" if inside else ""
     query = (
         "SELECT coalesce(sum(times), 0) FROM texts WHERE text IN ("
-        f"SELECT text FROM texts WHERE replace(text, ' ', '') IN (SELECT folded FROM known){inside})"
+        f"SELECT text FROM texts WHERE replace(text, ' ', '') IN (SELECT folded FROM known){among})"
     )
     return int(connection.execute(query).fetchall()[0][0])
 

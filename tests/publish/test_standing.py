@@ -4,13 +4,26 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.store import Store, store_of
 from publish import ledger
 from publish.ledger import Event
-from publish.standing import LIFTED, RELEASED, ROLLED_BACK, TAKEN_DOWN, Standing, checksums, standing, why_held
+from publish.standing import (
+    HIDDEN,
+    LIFTED,
+    PUBLISHED,
+    RELEASED,
+    ROLLED_BACK,
+    SHOWN_AGAIN,
+    TAKEN_DOWN,
+    Standing,
+    checksums,
+    standing,
+    why_held,
+)
 from tests.publish import made
 
 GOLDEN = Path(__file__).parent / "golden/rolled-back.jsonl"
@@ -148,3 +161,19 @@ def test_a_file_that_a_standing_release_has_too_is_not_gone(tmp_path: Path) -> N
     facts = {"versions": ["a"], "reason": "-", "list": ""}
     ledger.append(folder, Event(event=TAKEN_DOWN, time=made.NOW, version="", facts=facts))
     assert checksums(ledger.entries(folder)) == {"0", "2"}
+
+
+@pytest.mark.parametrize("decision", [ROLLED_BACK, TAKEN_DOWN, SHOWN_AGAIN])
+def test_only_a_person_ends_being_hidden(tmp_path: Path, decision: str) -> None:
+    """A release or a publication does not; a rollback, a takedown or the word of a person does."""
+    folder = store(tmp_path)
+    found = told(folder, (RELEASED, "A"), (RELEASED, "B"))
+    assert found.hidden is None
+    for event in (HIDDEN, RELEASED, PUBLISHED):
+        ledger.append(folder, Event(event=event, time=made.NOW, version="B", facts={"found": 1}))
+        stands = standing(ledger.check(folder))
+        assert stands.hidden
+        assert stands.hidden.event == HIDDEN
+    facts = {"from": "B", "versions": ["B"], "reason": "sudah dibersihkan"}
+    ledger.append(folder, Event(event=decision, time=made.NOW, version="A", facts=facts))
+    assert standing(ledger.check(folder)).hidden is None

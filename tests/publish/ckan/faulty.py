@@ -31,6 +31,7 @@ class Faults:
     at: int = 0
     seen: int = 0
     hit: str = ""
+    words: bytes = b""  # put into the pages of datasets, as a proxy or a plug-in may do
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def set(self, kind: str, at: int) -> None:
@@ -93,7 +94,9 @@ def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:
                 self._answer(*AFTER[fault])
             else:
                 kept = {name: text for name, text in answer.headers.items() if name.lower() not in HOP}
-                self._answer(answer.status_code, answer.content, kept, short=fault == "truncated")
+                words = faults.words if self.path.startswith("/dataset/") else b""
+                body = answer.content.replace(b"</body>", words + b"</body>")
+                self._answer(answer.status_code, body, kept, short=fault == "truncated")
 
         def _portal(self, body: bytes) -> httpx.Response:
             headers = {n: t for n, t in self.headers.items() if n.lower() not in {*HOP, "host", "accept-encoding"}}
