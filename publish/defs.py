@@ -139,9 +139,10 @@ def _portal(contract: Contract) -> dg.AssetsDefinition:
             except Unapproved as error:
                 context.log.warning(str(error))
                 yield dg.AssetObservation(context.asset_key, description=WAITING, metadata={WAITING: _waits(error)})
+                yield _looked(None)
                 return
-            except Leaked as found:
-                yield dg.AssetCheckResult(check_name=LOOKED, passed=False, description=str(found), metadata=found.facts)
+            except Leaked as leak:
+                yield dg.AssetCheckResult(check_name=LOOKED, passed=False, description=str(leak), metadata=leak.facts)
                 raise
         metadata: dict[str, Any] = {
             "portal": dg.MetadataValue.url(outcome.url),
@@ -161,9 +162,9 @@ def _waits(error: Unapproved) -> str:
     return f"{error.sentence}: {error.facts['next']}"
 
 
-def _looked(looked: "Looked") -> dg.AssetCheckResult:
-    counts = {"files": looked.files, "documents": looked.documents, "pages": looked.pages}
-    words = "nothing found" if looked.files else "nothing was written, so there was nothing new to look at"
+def _looked(looked: "Looked | None") -> dg.AssetCheckResult:
+    counts = {"files": looked.files, "documents": looked.documents, "pages": looked.pages} if looked else {}
+    words = "nothing found" if any(counts.values()) else "nothing was written, so there was nothing new to look at"
     return dg.AssetCheckResult(check_name=LOOKED, passed=True, description=words, metadata=counts)
 
 

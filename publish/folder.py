@@ -17,9 +17,11 @@ from publish.file import File, Role, describe
 from publish.formats import FORMATS
 from publish.formats.format import Context, NotMade
 from publish.metadata import datapackage, dictionary, evidence, withheld
+from publish.report import withheld as explained
 
 RELEASE, SUMS = "release.json", "SHA256SUMS"
 READ_ONLY = 0o444
+MEDIA_TYPES: Mapping[str, str] = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
 CHANGES: Mapping[str, Role] = {changes.FILE: "changes", changes.RETIRED: "retired"}
 WRITERS = 2  # each writer already uses all cores where it can; XLSX's compression uses one
 
@@ -112,9 +114,12 @@ def _write_documents(folder: Path, material: Material) -> dict[str, File]:
     dictionary.write(folder / dictionary.FILE, context.fields, context.languages)
     withheld.write(folder / withheld.FILE, context.contract, account.withheld)
     write_json(folder / evidence.FILE, material.evidence)
+    page = explained.html(context.contract, account, context.version)
+    (folder / explained.FILE).write_text(page, encoding="utf-8")
     return {
         dictionary.FILE: _document(folder / dictionary.FILE, "dictionary"),
         withheld.FILE: _document(folder / withheld.FILE, "withheld"),
+        explained.FILE: _document(folder / explained.FILE, "withheld"),
         evidence.FILE: _document(folder / evidence.FILE, "evidence"),
     }
 
@@ -135,7 +140,7 @@ def _write_package(folder: Path, material: Material, files: Mapping[str, File]) 
 
 def _document(path: Path, role: Role) -> File:
     kind = path.suffix.removeprefix(".")
-    return describe(path, role=role, format_=kind, media_type="text/csv" if kind == "csv" else "application/json")
+    return describe(path, role=role, format_=kind, media_type=MEDIA_TYPES[kind])
 
 
 def _summary(material: Material, files: Mapping[str, File], omitted: Mapping[str, str]) -> dict[str, Any]:

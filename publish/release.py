@@ -36,7 +36,7 @@ from publish.formats.format import Context
 from publish.metadata import evidence
 from publish.standing import RETIRED, standing, why_held
 
-DOCUMENTS_VERSION = 2  # rises whenever the same material would give other documents
+DOCUMENTS_VERSION = 3  # rises whenever the same material would give other documents
 
 log = logging.getLogger(__name__)
 

@@ -12,18 +12,18 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from assets.contract import Contract
 from assets.errors import Blocked, Leaked, PortalError, PortalMismatch, Unproven
+from assets.scratch import scratch
 from assets.settings import Settings
 from assets.store import Store, store_of, write_json
 from publish import ledger, reasons
 from publish.ckan import hiding, readback
 from publish.ckan.client import Client
 from publish.ckan.desired import Desired
-from publish.ckan.difference import SCRATCH, opened
+from publish.ckan.difference import opened
 from publish.standing import HIDDEN, SHOWN_AGAIN, standing
 
 if TYPE_CHECKING:
@@ -62,9 +62,12 @@ def look(contract: Contract, settings: Settings, wanted: Desired) -> Looked:
     store = store_of(contract.name, settings)
     if not (store.releases / OWED).is_file():
         return Looked()
-    scratch, portal = TemporaryDirectory(dir=store.releases, prefix=SCRATCH), settings.portal(contract.portal)
-    with scratch as folder, closing(Client(portal, dataset=contract.name, anonymous=True)) as reader:
-        public = _fetched(reader, contract, wanted, Path(folder))
+    portal = settings.portal(contract.portal)
+    with (
+        scratch(store.releases, "portal") as folder,
+        closing(Client(portal, dataset=contract.name, anonymous=True)) as reader,
+    ):
+        public = _fetched(reader, contract, wanted, folder)
         answers = _asked(public, contract, settings)
     looked = _counted(public, answers)
     if not all(answer.passed is True for answer in answers):

@@ -97,6 +97,14 @@ KINDS: Final = (
         ),
     ),
     _kind(
+        "explained", "withheld.html", "HTML", "text/html",
+        name=("Apa yang tidak ditampilkan dan mengapa", "What was withheld and why"),
+        about=(
+            "Halaman untuk dibaca: baris dan kolom yang dilindungi, alasannya, dan berapa uangnya.",
+            "A page to read: which rows and columns are protected, why, and how much money that is.",
+        ),
+    ),
+    _kind(
         "retired", "retired.csv", "CSV", "text/csv",
         name=("Baris yang tidak terbit lagi", "Rows no longer published"),
         about=(

@@ -28,7 +28,7 @@ _MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2
 # Keys of our own documents, by what their values are.
 _DIGEST_KEYS = re.compile(
     r"(?:.*_)?(?:sha256|hash|digest|contract|id|ids|uuid|previous|key|(?:schema:|dct:)?identifier|@id|terang_table|owner_org|list)"
-    r"|(?:[0-9.-]+/)?(?:[a-z0-9-]+\.(?:csv|parquet|xlsx|jsonl?)|SHA256SUMS)"  # files and their checksums
+    r"|(?:[0-9.-]+/)?(?:[a-z0-9-]+\.(?:csv|parquet|xlsx|jsonl?|html)|SHA256SUMS)"  # files and their checksums
 )
 _DIGEST = re.compile(
     r"(?:sha256[:-])?[0-9a-f]{64}|_:N[0-9a-f]{32}|\d{4}-\d{2}-\d{2}(?:\.\d+)? [0-9a-f]{32}|(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -19,7 +19,7 @@ from assets.sql import name, parquet, text
 from quality.compile import understood
 from quality.detectors.look import Eye
 from quality.detectors.question import worth_a_look
-from quality.gates import changed
+from quality.gates import changed, pages
 from quality.gates.allow import IDENTITY, NOTHING, NUMBER, Known, eye, of_contract, too_broad
 from quality.gates.documents import Hits, Reader
 from quality.gates.evidence import Evidence, Material
@@ -27,7 +27,7 @@ from quality.gates.files import parts, tables
 from quality.session import session
 
 NAME = "nothing that looks personal"
-_TEXTS = frozenset({"", ".md", ".txt", ".html", ".svg", ".css"})
+_TEXTS = frozenset({"", ".md", ".txt", ".svg", ".css"})
 _PLAIN = frozenset({"BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"})
 _LEDGER = "ledger.jsonl"
 _FIRST = 10
@@ -96,6 +96,8 @@ def _file(path: Path, contract: Contract) -> Hits:
     if path.name == _LEDGER:
         entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         return reader.document(entries)
+    if path.suffix == ".html":
+        return reader.lines("\n".join(pages.read(path.read_text(encoding="utf-8"))[0]))
     if path.suffix in _TEXTS:
         return reader.lines(path.read_text(encoding="utf-8"))
     hits: Hits = {}

@@ -56,7 +56,7 @@ def test_a_whole_release_is_valid_for_frictionless(tmp_path: Path, monkeypatch: 
     path = release(made.contract(), made.settings(tmp_path), now=made.NOW).path / datapackage.FILE
     package = frictionless.Package(str(path))
     assert package.name == "bayaran-contoh"
-    assert len(package.resources) == 7
+    assert len(package.resources) == 8
     for name in ("bayaran-contoh-csv", "bayaran-contoh-xlsx"):
         report = package.get_resource(name).validate()
         assert report.valid, report.flatten(["title", "rowNumber", "fieldName"])

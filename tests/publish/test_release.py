@@ -41,7 +41,15 @@ def test_a_release_has_all_its_files(tmp_path: Path, quality_room: list[list[str
     found = release(made.contract(), made.settings(tmp_path), now=made.NOW)
     names = {
         *(f"{DATASET}.{suffix}" for suffix in ("csv", "parquet", "xlsx", "jsonl")),
-        *("dictionary.csv", "withheld.csv", "datapackage.json", "evidence.json", "release.json", "SHA256SUMS"),
+        *(
+            "dictionary.csv",
+            "withheld.csv",
+            "datapackage.json",
+            "evidence.json",
+            "withheld.html",
+            "release.json",
+            "SHA256SUMS",
+        ),
     }
     assert (found.version, found.new, found.omitted) == ("2026-11-24", True, {})
     assert set(contents(found.path)) == names

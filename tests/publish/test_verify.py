@@ -13,7 +13,15 @@ from tests.publish import made
 
 FILES = (
     *(f"bayaran-contoh.{suffix}" for suffix in ("csv", "parquet", "xlsx", "jsonl")),
-    *("dictionary.csv", "withheld.csv", "datapackage.json", "evidence.json", "release.json", "SHA256SUMS"),
+    *(
+        "dictionary.csv",
+        "withheld.csv",
+        "datapackage.json",
+        "evidence.json",
+        "withheld.html",
+        "release.json",
+        "SHA256SUMS",
+    ),
 )
 
 
@@ -29,7 +37,7 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 def test_an_untouched_release_passes(released: Store) -> None:
     """All ten files of a release are checked, and nothing is found."""
     found = verify_release(released)
-    assert (found.version, found.checked, found.findings, found.passed) == ("2026-11-24", 10, (), True)
+    assert (found.version, found.checked, found.findings, found.passed) == ("2026-11-24", 11, (), True)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -56,7 +64,7 @@ def test_a_missing_and_a_foreign_file_are_found(released: Store) -> None:
 def test_a_release_without_its_folder_is_found(released: Store) -> None:
     """When the folder itself is gone, every file is missing."""
     (released.releases / "2026-11-24").rename(released.releases / ".hidden")
-    assert len(verify_release(released, "2026-11-24").findings) == 10
+    assert len(verify_release(released, "2026-11-24").findings) == 11
 
 
 def test_a_release_without_ledger_is_found(released: Store) -> None:

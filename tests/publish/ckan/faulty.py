@@ -94,7 +94,7 @@ def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:
                 self._answer(*AFTER[fault])
             else:
                 kept = {name: text for name, text in answer.headers.items() if name.lower() not in HOP}
-                words = faults.words if self.path.startswith("/dataset/") else b""
+                words = faults.words if self.path.startswith("/dataset/") and "/download/" not in self.path else b""
                 body = answer.content.replace(b"</body>", words + b"</body>")
                 self._answer(answer.status_code, body, kept, short=fault == "truncated")
 
