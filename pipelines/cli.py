@@ -23,6 +23,7 @@ from pipelines.explaining import explain
 from pipelines.logs import to_terminal
 from pipelines.new import new
 from pipelines.releasing import plan, publish, verify
+from pipelines.reporting import report
 from pipelines.taking_back import rollback, takedown
 
 INTERRUPTED = 130
@@ -43,7 +44,7 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-for command in (new, plan, publish, verify, explain, approve, rollback, takedown):
+for command in (new, plan, publish, verify, explain, report, approve, rollback, takedown):
     app.command()(command)
 
 

@@ -19,7 +19,7 @@ border-radius:.5rem;padding:.75rem 1rem}dl.figures dd{margin:0;font-size:1.6rem;
 font-variant-numeric:tabular-nums}dl.figures dt{font-size:.9rem}
 .bar{display:flex;height:1.1rem;border-radius:.3rem;overflow:hidden;background:var(--line)}.bar i{display:block}
 .bar .shown{background:var(--mark)}.bar .kept{background:var(--warm)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.93rem}
+.scroll{overflow-x:auto;margin-bottom:1.25rem}table{border-collapse:collapse;width:100%;font-size:.93rem}
 caption{text-align:left;color:var(--soft);padding:.25rem 0}td,th{border-bottom:1px solid var(--line);padding:.45rem .6rem;
 text-align:left;vertical-align:top;overflow-wrap:anywhere}th{font-weight:600}th[scope=row]{font-weight:400}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal;white-space:nowrap}
