@@ -31,7 +31,8 @@ def publish(
 ) -> None:
     """Bring the portal to the newest release; a second time there is nothing to do."""
     if (plan is not None or unhide) and len(names or ()) != 1:
-        raise SettingsError("a plan or a decision is of one dataset", next="terang publish DATASET ...")
+        option = "--unhide --reason TEXT" if unhide else "--plan ID"
+        raise SettingsError("a plan or a decision is of one dataset", next=f"terang publish DATASET {option}")
     if unhide:
         _unhide(names, reason)
     each(names, lambda contract, settings: _publish(contract, settings, plan), as_json=as_json)
