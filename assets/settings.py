@@ -74,6 +74,7 @@ class Connection:
     root: Path = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 60.0
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,11 +89,15 @@ class Portal:
 
 
 class ConnectionSettings(Strict):
-    """`url` of a database, API or folder; `headers` for keys that an API wants. `timeout` in seconds."""
+    """`url` of a database, API, folder or store of files; `headers` for keys that an API wants. `timeout` in seconds.
+
+    `private` lets a web server lead to an address within this network.
+    """
 
     url: Reference = Field(repr=False)
     headers: dict[str, Secret] = Field(default_factory=dict)
     timeout: float = Field(default=60.0, gt=0)
+    private: bool = False
 
 
 class PortalSettings(Strict):
@@ -181,7 +186,9 @@ class Settings(BaseSettings):
             for key, secret in found.headers.items()
         }
         url = remember_within(_look_up(found.url, self.root, f"the url of connection {name}"))
-        return Connection(name=name, url=url, root=self.root, headers=headers, timeout=found.timeout)
+        return Connection(
+            name=name, url=url, root=self.root, headers=headers, timeout=found.timeout, private=found.private
+        )
 
     def portal(self, name: str) -> Portal:
         """The portal called `name`; raises `SettingsError` where it or its token is missing."""

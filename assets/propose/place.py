@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assets.errors import SettingsError
 from assets.settings import ConnectionSettings, Settings
-from assets.sources.files import folder_of
+from assets.sources.files import folder_of, is_remote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +34,23 @@ def place_of(file: Path, settings: Settings) -> Place:
         options={"connection": name, "path": _glob(path, path.parent)},
         settings=settings.model_copy(update={"connections": {**settings.connections, name: connection}}),
         addition=f'[connections.{name}]\nurl = "{path.parent}"',
+    )
+
+
+def place_above(address: str, settings: Settings) -> Place:
+    """The connection to the folder of an address of another machine: one that there is, or a new one."""
+    above, _, path = address.rpartition("/")
+    for name, connection in settings.connections.items():
+        url = connection.url
+        if isinstance(url, str) and is_remote(url) and address.startswith(f"{url.rstrip('/')}/"):
+            return Place(options={"connection": name, "path": address[len(url.rstrip("/")) + 1 :]}, settings=settings)
+    name = new_name(re.sub(r"^\w+://", "", above).split("/")[0], settings)
+    return Place(
+        options={"connection": name, "path": path},
+        settings=settings.model_copy(
+            update={"connections": {**settings.connections, name: ConnectionSettings(url=above)}}
+        ),
+        addition=f'[connections.{name}]\nurl = "{above}"',
     )
 
 

@@ -23,7 +23,13 @@ _MARKS = re.compile(r"^~\$|^\.|\.(?:part|partial|crdownload|filepart|tmp)$", re.
 
 def find(source: "Files", request: Request) -> list[Path]:
     """The files that the source names, all by name or only the newest; raises `SourceError` when there is none."""
-    folder, path = _folder(request), source.path or ""
+    path, connection = source.path or "", request.connection
+    if connection is not None and is_remote(connection.url):
+        from assets.sources.remote import fetched  # noqa: PLC0415 - the HTTP client is loaded when the web is read
+
+        folder = fetched(source, request)
+    else:
+        folder = _folder(request)
     if not folder.is_dir():
         raise SourceUnreachable(
             "the folder of the source is not there",
@@ -168,6 +174,11 @@ def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, st
 def numbered(name: str | None) -> tuple[str, ...]:
     """The column that gets the number of each row, where a source has one."""
     return () if name is None else (name,)
+
+
+def is_remote(address: str) -> bool:
+    """Whether an address is that of another machine."""
+    return "://" in address and not address.startswith("file://")
 
 
 def folder_of(address: str, root: Path) -> Path:

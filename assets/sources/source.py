@@ -53,7 +53,7 @@ class Values(Strict):
         return scales
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, weakref_slot=True)
 class Request:
     """What a run wants of a source: these columns, of this partition, changed since then.
 

@@ -105,7 +105,7 @@ def test_a_file_elsewhere_gets_a_connection(office: Path, tmp_path_factory: pyte
     (("Retribusi 2025", "--from", "incoming/retribusi.csv"), "no name for a dataset"),
     (("example", "--from", "incoming/retribusi.csv"), "there is a contract of this name"),
     (("retribusi", "--from", "incoming/none.csv"), "there is no such file"),
-    (("retribusi", "--from", "https://data.example.go.id/a.csv?key=secret"), "on the web is not proposed yet"),
+    (("retribusi", "--from", "https://data.example.go.id/a.csv?key=secret"), "is one of an API, or holds a key"),
 ])  # fmt: skip
 def test_what_cannot_be_proposed_is_refused(office: Path, words: tuple[str, ...], said: str) -> None:
     """With a message, and without writing anything."""
