@@ -20,6 +20,7 @@ from assets.column import Column
 from assets.contract import Contract
 from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
+from assets.keys import used, vault_of
 from assets.persons import about_persons
 from assets.privacy.pseudonym import LETTERS
 from assets.privacy.technique import Vault
@@ -74,7 +75,7 @@ def protect(contract: Contract, settings: Settings) -> Protected:
     store = store_of(contract.name, settings)
     listed = obey(contract, store)
     screening = proven_screening(contract, store)
-    vault = Vault(dataset=contract.name, key=_key(contract, settings))
+    vault = vault_of(contract, store, settings)
     persons, taken = Tally(contract, contract.persons.reason if contract.persons else ""), Tally(contract, REASON)
     gone = _listed(contract, store, vault, listed.rows)
     with explained(contract.name), replacing(store.table) as target, anonymiser(contract, store, gone) as crowd:
@@ -97,6 +98,7 @@ def protect(contract: Contract, settings: Settings) -> Protected:
             takedown=listed.digest,
         )
         account.check(contract.name)  # before the table takes its place
+    used(vault, store)
     write_json(store.hidden, {"public_sha256": account.public_sha256, "sums": sums(hidden, measures(contract))})
     write_json(store.withheld, asdict(account))
     return account
@@ -116,11 +118,6 @@ def proven_screening(contract: Contract, store: Store) -> dict[str, Any]:
     else:
         return proof
     raise Unproven(f"cannot make the public table: {why}", dataset=contract.name, next=f"terang run {contract.name}")
-
-
-def _key(contract: Contract, settings: Settings) -> bytes | None:
-    wanted = any(column.technique and column.technique.needs_key for column in contract.columns)
-    return settings.pseudonym_key() if wanted else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

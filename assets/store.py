@@ -78,6 +78,11 @@ class Store:
         return self.restricted / "unprotected.parquet"
 
     @property
+    def pseudonyms(self) -> Path:
+        """Which key the codes of this dataset were made with, by its fingerprint."""
+        return self.restricted / "pseudonyms.json"
+
+    @property
     def screening(self) -> Path:
         """The proof that `raw` was screened by this contract."""
         return self.restricted / "screening.json"

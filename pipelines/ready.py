@@ -3,7 +3,8 @@
 import logging
 
 from assets.contract import Contract
-from assets.errors import PortalUnreachable, SettingsError
+from assets.errors import PortalUnreachable
+from assets.keys import vault_of
 from assets.settings import PortalSettings, Settings
 from assets.store import store_of
 from assets.takedown import obey
@@ -19,15 +20,11 @@ def ready(contract: Contract, settings: Settings) -> None:
     """
     from publish.ckan import check  # noqa: PLC0415 - the client is loaded where a portal is asked
 
-    obey(contract, store_of(contract.name, settings))
+    store = store_of(contract.name, settings)
+    obey(contract, store)
     for connection in _connections(contract):
         settings.connection(connection)
-    if any(column.technique and column.technique.needs_key for column in contract.columns) and not settings.privacy.key:
-        raise SettingsError(
-            "a pseudonym needs the secret key, and there is none",
-            next="set privacy.key in terang.toml to {env = ...} or {file = ...}; keep it for as long as codes must match",
-        )
-    settings.pseudonym_key()
+    vault_of(contract, store, settings)
     portal = settings.portals.get(contract.portal)
     if portal in _silent:
         return

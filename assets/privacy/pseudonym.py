@@ -44,11 +44,10 @@ class Pseudonym(Technique):
             raise SettingsError(
                 "a pseudonym needs the secret key, and there is none",
                 dataset=vault.dataset,
-                next="set privacy.key in terang.toml to {env = ...} or {file = ...}; keep it for as long as codes must match",
+                next="set privacy.key in terang.toml to {env = ...} or {file = ...}",
             )
-        key = hmac.digest(vault.key, f"terang:{vault.dataset}".encode(), "sha256")
         encoded = pc.dictionary_encode(values.cast(pa.string()))
-        codes = pa.array([_code(key, text) for text in encoded.dictionary.to_pylist()], pa.string())
+        codes = pa.array([_code(vault.bound, text) for text in encoded.dictionary.to_pylist()], pa.string())
         return pc.take(codes, encoded.indices)
 
 

@@ -3,6 +3,7 @@
 A technique sees one column of one batch, never a whole table and never a name it could log.
 """
 
+import hmac
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -21,6 +22,16 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault(dataset={self.dataset!r}, key={'set' if self.key else 'missing'})"
+
+    @property
+    def bound(self) -> bytes:
+        """The key as it is for this dataset, so that codes of two datasets are never the same; empty without one."""
+        return hmac.digest(self.key, f"terang:{self.dataset}".encode(), "sha256") if self.key else b""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another, and nothing else of it."""
+        return hmac.new(self.bound, b"terang:fingerprint", "sha256").hexdigest()[:32]
 
 
 class Technique(Strict):

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.contract import Aggregate, Contract
+from assets.keys import vault_of
 from assets.persons import about_persons
-from assets.privacy.technique import Vault
 from assets.sql import name, names, parquet, same, text
 from assets.store import ROW, Store
 from assets.suppression.known import is_linked, known, lowest, sql
@@ -75,8 +75,7 @@ def _schema(contract: Contract, group: Aggregate) -> pa.Schema:
 
 def _rows(material: Material, contract: Contract, group: Aggregate, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The restricted rows that screening let through."""
-    keyed = any(column.technique and column.technique.needs_key for column in contract.columns)
-    vault = Vault(dataset=contract.name, key=material.settings.pseudonym_key() if keyed else None)
+    vault = vault_of(contract, material.store, material.settings)
     excluded = pq.read_table(material.store.excluded, columns=[ROW]).column(0).combine_chunks()
     for batch in pq.ParquetFile(material.store.raw).iter_batches(BATCH):
         kept = batch.filter(pc.invert(pc.is_in(batch.column(ROW), value_set=excluded)))

@@ -55,7 +55,7 @@ def test_each_missing_secret_is_told_by_name(
 ) -> None:
     """The source's, that of the control totals, and the key of pseudonyms; the portal is not even asked."""
     for name in {"DROP", "BOOKS", "SALT"} - {missing}:
-        monkeypatch.setenv(name, f"value-of-{name}")
+        monkeypatch.setenv(name, f"value-of-{name}-that-nobody-would-ever-guess")
     monkeypatch.delenv(missing, raising=False)
     with pytest.raises(SettingsError) as error:
         ready(_wanted(), _office(tmp_path))
@@ -76,7 +76,7 @@ def test_a_portal_that_does_not_answer_is_waited_for_once(
 ) -> None:
     """It may be up when the rows are ready; the next dataset does not wait for it again."""
     for name in ("DROP", "BOOKS", "SALT"):
-        monkeypatch.setenv(name, f"value-of-{name}")
+        monkeypatch.setenv(name, f"value-of-{name}-that-nobody-would-ever-guess")
     with caplog.at_level(logging.WARNING):
         ready(_wanted("first"), _office(tmp_path))
         ready(_wanted("second"), _office(tmp_path))
