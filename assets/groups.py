@@ -6,6 +6,7 @@ so that a total minus the shown cells points at nobody.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +18,11 @@ import pyarrow.parquet as pq
 
 from assets.contract import Aggregate, Contract
 from assets.duck import duck
+from assets.past.guard import Guard
 from assets.sql import name, names, same
 from assets.store import Store, explained
 from assets.suppression.known import is_linked
+from assets.suppression.tables import Truths
 from assets.table import public_schema
 from assets.withheld import Hidden
 
@@ -56,9 +59,12 @@ FROM (
 
 
 def write(
-    contract: Contract, store: Store, batches: Iterator[pa.RecordBatch], target: Path
+    contract: Contract, store: Store, batches: Iterator[pa.RecordBatch], target: Path, *, guard: Guard | None = None
 ) -> tuple[int, list[Hidden], int]:
-    """Write the shown groups; returns groups shown, what was withheld, and the source rows in shown groups."""
+    """Write the shown groups; returns groups shown, what was withheld, and the source rows in shown groups.
+
+    A `guard` knows what earlier releases told, and has more hidden so that nothing comes out by comparing.
+    """
     group = contract.aggregate
     assert group is not None  # noqa: S101 - the caller asks only for datasets that are aggregated
     first = next(batches, None)
@@ -70,13 +76,15 @@ def write(
         duck(Path(folder) / "spill", file=Path(folder) / "groups.duckdb") as connection,
     ):
         _group(connection, group, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
-        if is_linked(contract):
-            from assets.suppression.groups import suppress  # noqa: PLC0415 - its solver takes long to load
-
-            suppress(connection, contract, store)
+        hide = partial(_hide, connection, contract, store)
+        tells = True
+        if guard:
+            tells = guard.settle(connection, hide)
+        else:
+            hide()
         _copy(connection, contract, group, target)
         shown, published = _one(connection, "SELECT count(*), coalesce(sum(_rows), 0) FROM marked WHERE NOT _hidden")
-        return shown, _hidden(connection, group), int(published)
+        return shown, _hidden(connection, group, tells=tells), int(published)
 
 
 def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: pa.RecordBatchReader) -> None:
@@ -89,6 +97,24 @@ def _group(connection: duckdb.DuckDBPyConnection, group: Aggregate, batches: pa.
     connection.execute(_HIDDEN.format(count_as=count_as, minimum=group.minimum))
 
 
+def _hide(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    store: Store,
+    held: Truths | None = None,
+    told: Truths | None = None,
+) -> None:
+    """Hide more than the small groups in `marked`: those that hide them from known totals, and those that are `held`."""
+    if is_linked(contract):
+        from assets.suppression.groups import suppress  # noqa: PLC0415 - its solver takes long to load
+
+        suppress(connection, contract, store, held=held, told=told)
+    elif held is not None:
+        connection.register("held", pa.table({"_at": held.nonzero()[0] + 1}))
+        connection.execute("UPDATE marked SET _hidden = true WHERE _at IN (SELECT _at FROM held)")
+        connection.unregister("held")
+
+
 def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggregate, target: Path) -> None:
     columns = names(column.name for column in contract.public_columns)
     shown = connection.sql(f"SELECT {columns} FROM marked WHERE NOT _hidden ORDER BY {names(group.by)}")
@@ -97,7 +123,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, contract: Contract, group: Aggr
         pq.write_table(table.cast(public_schema(contract)), target, compression="zstd")
 
 
-def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[Hidden]:
+def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate, *, tells: bool) -> list[Hidden]:
     sums = "".join(f", coalesce(sum({name(column)}), 0)" for column in group.sums)
     alike = same("members", "marked", group.by)
     persons = f"(SELECT count(DISTINCT _who) FROM members SEMI JOIN (FROM marked WHERE _hidden) marked ON {alike})"
@@ -105,7 +131,7 @@ def _hidden(connection: duckdb.DuckDBPyConnection, group: Aggregate) -> list[Hid
         connection, f"SELECT coalesce(sum(_rows), 0), {persons}{sums} FROM marked WHERE _hidden"
     )
     held = {column: Decimal(total) for column, total in zip(group.sums, money, strict=True)}
-    return [Hidden(reason=group.reason, rows=int(rows), persons=int(persons), sums=held)] if rows else []
+    return [Hidden(reason=group.reason, rows=int(rows), persons=int(persons), sums=held, tells=tells)] if rows else []
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from assets.contract import Contract
 from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
 from assets.keys import used, vault_of
+from assets.past.guard import guarding
 from assets.persons import about_persons
 from assets.privacy.pseudonym import LETTERS
 from assets.privacy.technique import Vault
@@ -81,7 +82,8 @@ def protect(contract: Contract, settings: Settings) -> Protected:
     with explained(contract.name), replacing(store.table) as target, anonymiser(contract, store, gone) as crowd:
         batches = _protected(contract, store, vault, Withholding(persons=persons, taken=taken, gone=gone), crowd)
         if contract.aggregate:
-            shown, hidden, published = groups.write(contract, store, batches, target)
+            guard = guarding(contract, settings, store, vault)
+            shown, hidden, published = groups.write(contract, store, batches, target, guard=guard)
         else:
             shown = published = _write(contract, batches, target)
             hidden = [*persons.hidden(), *taken.hidden()]

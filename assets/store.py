@@ -83,6 +83,16 @@ class Store:
         return self.restricted / "pseudonyms.json"
 
     @property
+    def told(self) -> Path:
+        """Who stands behind `table`, in words that only the office's key makes again: what a release keeps of it."""
+        return self.restricted / "told.parquet"
+
+    @property
+    def told_before(self) -> Path:
+        """The same of each release, by its version."""
+        return self.restricted / "told"
+
+    @property
     def screening(self) -> Path:
         """The proof that `raw` was screened by this contract."""
         return self.restricted / "screening.json"

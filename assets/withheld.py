@@ -27,23 +27,27 @@ class Withheld:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hidden:
-    """The same as it is, for restricted storage: the exact sum of every measure; `persons` is None when uncounted."""
+    """The same as it is, for restricted storage: the exact sum of every measure; `persons` is None when uncounted.
+
+    Unless it `tells`, neither is told: with what earlier releases told it would tell of few persons.
+    """
 
     reason: str
     rows: int
     persons: int | None
     sums: Mapping[str, Decimal]
+    tells: bool = True
 
     def told(self, contract: Contract) -> Withheld:
         """What the public is told of it."""
         minimum = fewest(contract)
-        few = self.persons is None or self.persons < minimum
+        few = self.persons is None or self.persons < minimum or not self.tells
         return Withheld(
             reason=self.reason,
             rows=self.rows,
             persons=None if few else self.persons,
             money={} if few else {column: format(self.sums[column], "f") for column in told_sums(contract)},
-            fewer_than=minimum if few and self.persons is not None else None,
+            fewer_than=minimum if self.persons is not None and self.persons < minimum else None,
         )
 
 

@@ -5,6 +5,7 @@ import shutil
 from datetime import datetime
 from typing import Any, Final
 
+from assets.past import records
 from assets.store import Store, read_json, sha256, write_json
 from publish import ledger, people
 from publish.folder import RELEASE, SUMS, read_sums, sync
@@ -49,7 +50,8 @@ def announce(store: Store, version: str, now: datetime) -> None:
             content_digest=summary["content_digest"],
             files=read_sums(sums) | {SUMS: sha256(sums)},
             accounting=summary["accounting"],
-            facts={"reason": changes["reason"]} if "reason" in (changes := summary.get("changes", {})) else {},
+            facts=records.fact(store, version)
+            | ({"reason": changes["reason"]} if "reason" in (changes := summary.get("changes", {})) else {}),
         ),
     )
     point_at(store, version)

@@ -73,6 +73,7 @@ GATES: Final[Mapping[str, Mapping[str, str]]] = {
         "recognise": "no person of the extract",
         "crowd": "enough persons share it",
         "reckon": "no small group can be reckoned",
+        "subtract": "nothing of few by comparing releases",
         "hold": "the contract's rules hold",
         "balance": "all is accounted for",
         "stay_down": "nothing that was taken down",
@@ -85,6 +86,7 @@ GATES: Final[Mapping[str, Mapping[str, str]]] = {
         "recognise": "tidak ada orang dari data sumber",
         "crowd": "cukup banyak orang memilikinya",
         "reckon": "kelompok kecil tidak dapat dihitung",
+        "subtract": "perbandingan terbitan tidak mengungkap segelintir orang",
         "hold": "aturan kontrak dipenuhi",
         "balance": "semua dipertanggungjawabkan",
         "stay_down": "tidak ada yang sudah ditarik",
@@ -195,6 +197,7 @@ def _looks(gate: str, contract: Contract, column: Column, *, shown: bool) -> boo
         and (isinstance(column.technique, Anonymise) or column.class_ == "sensitive"),
         "reckon": contract.aggregate is not None
         and column.name in {*contract.aggregate.sums, contract.aggregate.count},
+        "subtract": contract.aggregate is not None,
         "hold": shown and column.technique is None,
         "recognise": shown or column.class_ == "direct_id",  # whose values are looked for in all others
     }

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from assets.contract import Contract
 from assets.errors import Blocked, Busy, Unproven
 from assets.oversight import Approval
+from assets.past import records
 from assets.protect import Protected
 from assets.settings import Settings
 from assets.store import Store, explained, read_json, store_of
@@ -210,6 +211,7 @@ def _make(contract: Contract, settings: Settings, store: Store, account: Protect
     part, final = store.releases / f".{version}.part", store.releases / version
     try:
         build(part, material)
+        records.keep(store, version, account.public_sha256)  # before any reader can see it
         part.rename(final)
     finally:
         shutil.rmtree(part, ignore_errors=True)

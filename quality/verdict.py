@@ -9,6 +9,7 @@ from typing import Any
 
 from assets.contract import Contract
 from assets.errors import Unproven
+from assets.past import records
 from assets.settings import Settings
 from assets.store import Store, of_storage, read_json, sha256, store_of, write_json
 from quality import gates
@@ -107,6 +108,13 @@ def _why_not(proof: dict[str, Any] | None, contract: Contract, store: Store) -> 
         return "not every gate was asked"
     if proof["contract"] != contract.digest:
         return "the contract changed after the verdict"
-    if not store.table.is_file() or proof["public_sha256"] != sha256(store.table):
+    return _changed(proof["public_sha256"], contract, store)
+
+
+def _changed(digest: str, contract: Contract, store: Store) -> str | None:
+    """Why the table is not what was judged."""
+    if not store.table.is_file() or digest != sha256(store.table):
         return "the table changed after the verdict"
+    if records.needed(contract) and not records.is_of(store.told, digest):
+        return "the record of who stands behind the table is missing"
     return None

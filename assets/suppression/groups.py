@@ -1,5 +1,7 @@
 """Hides groups of an aggregated dataset from readers who know its totals, and writes down the proof."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -16,13 +18,25 @@ from assets.suppression.tables import Floats, Ints, Secret, Table, Truths, known
 _REPORT = "suppression.json"
 
 
-def suppress(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store) -> None:
-    """Mark in `marked` the groups to hide; raises `Blocked` where a small group can be reckoned whatever is hidden."""
+def suppress(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    store: Store,
+    *,
+    held: Truths | None = None,
+    told: Truths | None = None,
+) -> None:
+    """Mark in `marked` the groups to hide; raises `Blocked` where a small group can be reckoned whatever is hidden.
+
+    Groups that are `held` are hidden too; those that readers were `told` before hide others only where nothing else can.
+    """
     group = contract.aggregate
     assert group is not None  # noqa: S101 - the caller asks only for datasets that are aggregated
     table = _table(connection, contract, group)
-    secret = _secret(connection, group, table)
+    secret = replace(_secret(connection, group, table), held=held, told=told)
     found = hide(table, secret)
+    if len(found.open) and told is not None:
+        found = hide(table, replace(secret, told=None))
     if len(found.open):
         raise _blocked(connection, store, group, found.open, int(secret.cells.sum()))
     connection.register("chosen", pa.table({"_at": np.flatnonzero(found.cells) + 1}))

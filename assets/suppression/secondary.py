@@ -30,14 +30,14 @@ class Hidden:
 
 def hide(table: Table, secret: Secret) -> Hidden:
     """Choose the cells; those in `open` can be reckoned by whoever knows the totals, whatever else is hidden."""
-    chosen = Choice(table, secret, secret.cells)
+    chosen = Choice(table, secret, secret.begin)
     chosen.see_to(np.arange(table.count))
     proofs: list[Proof] = []
-    used = secret.cells
+    used = secret.begin
     for measure in range(len(table.values)):
         proof = Proof(table, secret, measure, used)
         proof.seek(chosen.hidden)
-        proof.seek(np.ones(table.size, np.bool_))
+        proof.seek(secret.spare)
         proofs.append(proof)
         used = proof.free
     last = Choice(table, secret, used)
@@ -129,8 +129,10 @@ class Choice:
     hidden: Truths = field(init=False)
     _count: Ints = field(init=False)
     _sums: Floats = field(init=False)
+    _spare: Truths = field(init=False)
 
     def __post_init__(self) -> None:
+        self._spare = self.secret.spare
         self.hidden = np.zeros(self.table.size, np.bool_)
         self._count = np.zeros(self.table.count, np.int64)
         self._sums = np.zeros((len(self.table.values), self.table.count))
@@ -180,7 +182,7 @@ class Choice:
         """The cell to hide next in a total: what is lost by it, and by those that it would need in other totals."""
         lacking = self._lacks(total)
         cells = self.table.cells_of[total]
-        shown = cells[~self.hidden[cells]]
+        shown = cells[~self.hidden[cells] & self._spare[cells]]
         if lacking is None or not len(shown):
             return None
         others = self._count[self.table.totals[:, shown]]

@@ -60,12 +60,25 @@ class Secret:
     """What must not be known: the cells that are hidden for their own sake, and how far, by measure, each must be open.
 
     A reader must think it possible that such a cell is larger by `need`, and that it is smaller by as much, or nothing.
-    Whatever is hidden in one total belongs to at least `minimum` persons together.
+    Whatever is hidden in one total belongs to at least `minimum` persons together. Cells in `held` are hidden for other
+    reasons; those in `told` are known to readers already, so that hiding them hides nothing.
     """
 
     cells: Truths
     need: Floats
     minimum: int
+    held: Truths | None = None
+    told: Truths | None = None
+
+    @property
+    def begin(self) -> Truths:
+        """What is hidden before anything is sought."""
+        return self.cells if self.held is None else self.cells | self.held
+
+    @property
+    def spare(self) -> Truths:
+        """What may be hidden to hide others."""
+        return np.ones(len(self.cells), np.bool_) if self.told is None else ~self.told | self.begin
 
 
 def known_totals(groupings: Sequence[Ints]) -> Ints:

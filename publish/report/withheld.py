@@ -104,7 +104,7 @@ def _bar(shown: int, kept: int, aside: int) -> str:
 
 def _reason(contract: Contract, part: Withheld, measures: Iterable[str]) -> list[str]:
     kind = TAKEN_DOWN if part.reason == TAKEN_DOWN else "groups" if contract.aggregate else "persons"
-    persons = Both("tidak dihitung", "not counted") if part.persons is None else count(part.persons)
+    persons = Both("tidak disebutkan", "not told") if part.persons is None else count(part.persons)
     if part.fewer_than is not None:
         persons = Both(f"kurang dari {part.fewer_than}", f"fewer than {part.fewer_than}")
     told = [_money(contract, column, part.money.get(column)) for column in measures]

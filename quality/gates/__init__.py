@@ -9,6 +9,19 @@ from quality.gates.protection import protected
 from quality.gates.reckon import reckon
 from quality.gates.rules import hold
 from quality.gates.scan import scan
+from quality.gates.subtract import subtract
 from quality.gates.takedown import stay_down
 
-GATES: tuple[Gate, ...] = (declare, unname, protected, scan, recognise, crowd, reckon, hold, balance, stay_down)
+GATES: tuple[Gate, ...] = (
+    declare,
+    unname,
+    protected,
+    scan,
+    recognise,
+    crowd,
+    reckon,
+    subtract,
+    hold,
+    balance,
+    stay_down,
+)

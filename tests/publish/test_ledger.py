@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from assets.chain import hashed
 from assets.errors import Busy, TerangError
 from assets.store import Store, store_of
 from publish import ledger
@@ -66,7 +67,7 @@ def test_a_changed_line_with_a_fitting_hash_is_found(tmp_path: Path) -> None:
     path = store.releases / ledger.FILE
     first, second = path.read_text().splitlines()
     document = json.loads(first) | {"version": "v9"}
-    document["hash"] = ledger._hash(document)
+    document["hash"] = hashed(document)
     path.write_text(f"{json.dumps(document)}\n{second}\n")
     with pytest.raises(TerangError) as caught:
         ledger.check(store)
