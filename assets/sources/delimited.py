@@ -166,9 +166,15 @@ class _Place:
 def _breaks(batch: pa.RecordBatch) -> Any:
     """Line ends within the cells of each row."""
     total = np.zeros(batch.num_rows, dtype=np.int64)
-    for column in batch.columns:
+    for column in filter(_may_break, batch.columns):
         total += pc.count_substring(column, "\n").to_numpy(zero_copy_only=False)
     return total
+
+
+def _may_break(column: pa.Array) -> bool:
+    """Whether a line end is anywhere in its bytes, which is asked faster than how many are in each cell."""
+    held = column.buffers()[2]
+    return held is not None and bool((np.frombuffer(held, np.uint8) == ord("\n")).any())
 
 
 def _filled(batch: pa.RecordBatch) -> pa.BooleanArray:

@@ -128,6 +128,7 @@ class _Finder:
     file: Content
     stack: list[str] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     holds: list[bool] = field(default_factory=list)
     record: Record | None = None
     line: int = 0
@@ -142,15 +143,21 @@ class _Finder:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         self.stack.append(name)
-        if len(self.stack) > _DEEPEST:
-            raise _unreadable(self.file, f"elements within elements, {_DEEPEST} deep", "ask for a flat document")
-        if self.record is None and self.stack == self.path:
-            self.record, self.line, self.size = {}, self.parser.CurrentLineNumber, 0
-        if self.record is not None:
-            self.texts.append([])
-            self.holds.append(False)
-            for attribute, value in attributes.items():
-                self._add(".".join([*self.stack[len(self.path) :], f"@{attribute}"]), value)
+        if self.record is None:
+            if self.stack != self.path:
+                self._not_too_deep()
+                return
+            self.record, self.line, self.size, inner = {}, self.parser.CurrentLineNumber, 0, ""
+        else:
+            above = self.names[-1]
+            inner = f"{above}.{name}" if above else name
+            self.holds[-1] = True
+            self._not_too_deep()
+        self.names.append(inner)
+        self.texts.append([])
+        self.holds.append(False)
+        for attribute, value in attributes.items():
+            self.record.setdefault(f"{inner}.@{attribute}" if inner else f"@{attribute}", []).append(value)
 
     def text(self, text: str) -> None:
         """Text within an element."""
@@ -164,21 +171,20 @@ class _Finder:
 
     def end(self, _: str) -> None:
         """An element ends. One that holds others has no text of its own, unless there is some between them."""
-        if self.record is not None:
-            text, name = "".join(self.texts.pop()), ".".join(self.stack[len(self.path) :])
-            holds = self.holds.pop()
-            if text.strip() or (name and not holds):
-                self._add(name or ".", text)
-            if self.holds:
-                self.holds[-1] = True
-            if not name:
-                self.ready.append((self.line, self.record))
-                self.record = None
         self.stack.pop()
+        if self.record is None:
+            return
+        parts, name, holds = self.texts.pop(), self.names.pop(), self.holds.pop()
+        text = parts[0] if len(parts) == 1 else "".join(parts)
+        if (name and not holds) or text.strip():
+            self.record.setdefault(name or ".", []).append(text)
+        if not name:
+            self.ready.append((self.line, self.record))
+            self.record = None
 
-    def _add(self, name: str, value: str) -> None:
-        assert self.record is not None  # noqa: S101 - called within one
-        self.record.setdefault(name, []).append(value)
+    def _not_too_deep(self) -> None:
+        if len(self.stack) > _DEEPEST:
+            raise _unreadable(self.file, f"elements within elements, {_DEEPEST} deep", "ask for a flat document")
 
     def doctype(self, name: str, system: str | None, public: str | None, internal: int) -> None:
         """A definition of the document: its own may stand there, another file's is not fetched."""

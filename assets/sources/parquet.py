@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets.errors import SourceUnreadable
@@ -56,11 +58,11 @@ def _rows(source: Parquet, request: Request, file: Path, constants: dict[str, st
         stored = [name for name in wanted if name in header]
         row = 1
         for batch in opened.iter_batches(batch_size=_ROWS, columns=stored, use_threads=False):
-            numbers = pa.array(range(row, row + batch.num_rows), pa.int64())
+            numbers = pa.array(np.arange(row, row + batch.num_rows))
             given = {name: pa.repeat(pa.scalar(text), batch.num_rows) for name, text in constants.items()}
             given |= dict.fromkeys(numbered(source.row_number), numbers)
             columns = {name: batch.column(name) if name in stored else given[name] for name in wanted}
-            columns[LINE] = pa.array([f"{file.name}:row {number}" for number in range(row, row + batch.num_rows)])
+            columns[LINE] = pc.binary_join_element_wise(f"{file.name}:row", numbers.cast(pa.string()), " ")
             yield pa.RecordBatch.from_pydict(columns)
             row += batch.num_rows
 

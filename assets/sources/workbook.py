@@ -17,8 +17,9 @@ _CHUNK = 1 << 20
 _OVERLAP = 16_384  # longer than a cell with the longest formula
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)\d+"')
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
-_FAR = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{2,})\d+"')
+_ROW = re.compile(rb'row\s[^>]*?\br="(\d+)"')
+_FAR = re.compile(rb' r="([A-Z]{2,})\d+"')
+_F = re.compile(rb"[<:]f[ >/]")
 _FORMULA = re.compile(
     rb'<(?:\w+:)?c\s(?![^>]*?\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -65,12 +66,13 @@ def _layout(file: Path, sheet: str) -> Layout:
             if first != 0:
                 columns = [number(letters.decode()) for letters in set(_CELL.findall(text))]
                 first = min([*columns, *([] if first is None else [first])], default=first)
-            for left, top, right, bottom in _MERGED.findall(text):
+            for left, top, right, bottom in _MERGED.findall(text) if b"mergeCell " in text else ():
                 area = Area(number(left.decode()), int(top) - 1, number(right.decode()), int(bottom) - 1)
                 merged[area] = None
-            rows = max([rows, *map(int, _ROW.findall(text)[-1:])])
+            rows = max([rows, *map(int, _ROW.findall(text, text.rfind(b"row ")))])
             far = max([far, *(number(found.decode()) for found in set(_FAR.findall(text)))])
-            bare |= {(int(row) - 1, number(left.decode())): None for left, row in _FORMULA.findall(text)}
+            if _F.search(text):
+                bare |= {(int(row) - 1, number(left.decode())): None for left, row in _FORMULA.findall(text)}
     begin = first or 0
     return Layout(begin, rows * far, tuple(merged), tuple((row, column - begin) for row, column in bare))
 
