@@ -158,7 +158,7 @@ def fact(store: Store, version: str) -> dict[str, str]:
 
 
 def earlier(contract: Contract, settings: Settings) -> tuple[list[Record], int]:
-    """The records of all releases so far, oldest first, and how many releases are older than the first record.
+    """The records of all releases so far, oldest first, and how many releases made none: before Terang kept any, or of rows.
 
     Raises `Unproven` where one is missing, changed or made by another key, where the ledger was changed, or where the
     clock says an earlier time than the last release does.
@@ -167,9 +167,9 @@ def earlier(contract: Contract, settings: Settings) -> tuple[list[Record], int]:
     entries = chain.check(store)
     _clock(store, entries)
     released = [entry for entry in entries if entry.event == RELEASED]
-    first = next((i for i, entry in enumerate(released) if FACT in entry.facts), len(released))
-    key = hashlib.sha256(office_key(settings).encode()).hexdigest() if released[first:] else ""
-    return [_proven(store, entry, key, entry.version) for entry in released[first:]], first
+    kept = [entry for entry in released if FACT in entry.facts]
+    key = hashlib.sha256(office_key(settings).encode()).hexdigest() if kept else ""
+    return [_proven(store, entry, key, entry.version) for entry in kept], len(released) - len(kept)
 
 
 def siblings(contract: Contract, settings: Settings) -> list[Record]:
@@ -222,7 +222,7 @@ def _clock(store: Store, entries: list[chain.Entry]) -> None:
 
 def _proven(store: Store, entry: chain.Entry, key: str, label: str) -> Record:
     path = store.told_before / f"{entry.version}.parquet"
-    if FACT not in entry.facts or not path.is_file():
+    if not path.is_file():
         raise _unproven(store, path, "is missing")
     if sha256(path) != entry.facts[FACT]:
         raise _unproven(store, path, "is not what the ledger tells of")

@@ -41,7 +41,7 @@ def subtract(material: Material) -> Evidence:
         "first release": not before and not beside and not unrecorded,
         "releases compared with": len(before),
         "releases of other datasets of the same source": len(beside),
-        "releases older than the first record, not compared": unrecorded,
+        "releases without a record, not compared": unrecorded,
     }
     wrong = _groups(material, [*before, *beside])
     return Evidence(name=NAME, passed=not wrong.get("secrets that come out"), facts=facts | wrong)
