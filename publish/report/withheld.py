@@ -114,7 +114,7 @@ def _reason(contract: Contract, part: Withheld, measures: Iterable[str]) -> list
 
 def _money(contract: Contract, column: str, amount: str | None) -> Both:
     if amount is None:
-        return Both("tidak disebut: terlalu sedikit orang", "not told: too few persons")
+        return Both("tidak disebut, supaya tidak dapat dihitung", "not told, so that nothing can be reckoned from it")
     return roughly(Decimal(amount), contract.column(column).unit)
 
 
