@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.connection import Connection
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from publish.rollback import rollback
+from publish.scope import Scope
 from tests.publish.ckan import office
 from tests.publish.ckan.office import FIRST, Office
+from tests.publish.ckan.whole import Whole
 
 LATER = FIRST + timedelta(days=90)
 At = Callable[[str], None]
-Work = Callable[[Office, At], None]
+Work = Callable[[Any, At], None]  # an Office, or a Whole one
 
 
 def publish(rows: pa.Table, day: int, made: Office, at: At) -> None:
@@ -28,7 +31,12 @@ def take_back(made: Office, at: At) -> None:
     rollback(made.contract, made.settings, reason="salah baca", now=LATER, at=at)
 
 
-def carried_out(work: Work, made: Office, *, plugin: str, deadly: int = 0) -> list[str]:
+def take_down(scope: Scope, made: Whole, at: At) -> None:
+    """Take this down."""
+    made.down(scope, at=at)
+
+
+def carried_out(work: Work, made: Office | Whole, *, plugin: str, deadly: int = 0) -> list[str]:
     """Carry this out in a fresh process, which is killed at its `deadly`-th point (0: never); the points that it passed."""
     here, there = multiprocessing.Pipe()
     with _process(work, made, plugin, there) as process:
@@ -54,7 +62,9 @@ def _next(here: Connection) -> str | None:
 
 
 @contextmanager
-def _process(work: Work, made: Office, plugin: str, there: Connection) -> Iterator[multiprocessing.process.BaseProcess]:
+def _process(
+    work: Work, made: Office | Whole, plugin: str, there: Connection
+) -> Iterator[multiprocessing.process.BaseProcess]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])  # what it imports is imported once
     process = context.Process(target=_work, args=(work, made, plugin, there), daemon=True)
@@ -65,7 +75,7 @@ def _process(work: Work, made: Office, plugin: str, there: Connection) -> Iterat
         process.kill()
 
 
-def _work(work: Work, made: Office, plugin: str, there: Connection) -> None:
+def _work(work: Work, made: Office | Whole, plugin: str, there: Connection) -> None:
     """In the child: at each point tell, and wait to be let on or killed."""
 
     def at(point: str) -> None:
@@ -73,7 +83,8 @@ def _work(work: Work, made: Office, plugin: str, there: Connection) -> None:
         there.recv()
 
     with pytest.MonkeyPatch.context() as patch:
-        office.trust(patch)
+        if isinstance(made, Office):
+            office.trust(patch)
         patch.setattr("publish.ckan.capabilities.SWITCH_PLUGIN", plugin)
         work(made, at)
     there.close()

@@ -7,6 +7,9 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from secrets import choice
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -16,10 +19,12 @@ from publish import ledger
 from publish.ckan import verify
 from publish.verify import verify_release
 from tests.portal_fixture import Portal
-from tests.publish.ckan import mortal, office
+from tests.publish.ckan import mortal, office, whole
 from tests.publish.ckan.mortal import Work, carried_out
 from tests.publish.ckan.office import FEW, Make, Office
 from tests.publish.ckan.test_switching import shown
+from tests.publish.ckan.test_takedown import PEM
+from tests.publish.ckan.whole import Whole
 
 pytestmark = pytest.mark.portal
 ALL = bool(os.environ.get("TERANG_TORTURE"))
@@ -98,3 +103,44 @@ def test_a_publisher_that_is_killed(portal: Portal, make: Make, scene: str, load
         assert carry_out(work, made, deadly=deadly) == points[:deadly]
         carry_out(work, made)
         assert end(portal, made) == undisturbed, (deadly, points[deadly - 1])
+
+
+def after_takedown(portal: Portal, made: Whole) -> dict[str, Any]:
+    """All that readers and the office have after a takedown."""
+    package = portal.action("package_show", token="", id=made.contract.name)
+    table = portal.action("datastore_search", token="", resource_id=package["resources"][0]["id"], limit=100)
+    status = portal.action("terang_status", id=made.contract.name)
+    return {
+        "version": (package["version"], package["private"], package["terang_takedown_en"]),
+        "rows": sorted(record["nomor"] for record in table["records"]),
+        "files": sorted(one["url"].rpartition("/")[2].replace(made.contract.name, "") for one in package["resources"]),
+        "verified": verify(made.contract, made.settings).rows,
+        "proven": verify_release(made.store).passed,
+        "told": [(entry.event, entry.version) for entry in ledger.check(made.store) if entry.event != "published"],
+        "left over": (status["loads"], status["unfinished"], status["previous"]),
+    }
+
+
+@pytest.mark.parametrize("loader", [loader for loader in LOADERS if ALL or loader == "switched"], indirect=True)
+def test_a_takedown_that_is_killed(request: pytest.FixtureRequest, portal: Portal, tmp_path: Path, loader: str) -> None:
+    """Killed at any point, the same command leaves portal, ledger and folders as an undisturbed one does."""
+
+    def set_up() -> tuple[Work, Whole]:
+        name = f"uji-{''.join(choice(ascii_lowercase) for _ in range(12))}"
+        (tmp_path / name).mkdir()
+        request.addfinalizer(partial(portal.purge, name))  # another dataset with the same file would be found
+        facts = {"url": portal.url, "token": portal.token, "organization": portal.organization}
+        made = whole.whole(tmp_path / name, whole.contract(name), key=PEM, **facts)
+        first = made.run(range(1, 21))
+        made.run(range(1, 22), day=31)
+        return partial(mortal.take_down, made.rows(first, 7)), made
+
+    work, made = set_up()
+    points = carried_out(work, made, plugin=LOADERS[loader])
+    undisturbed = after_takedown(portal, made)
+    assert undisturbed["left over"] == ({}, False, None)
+    for deadly in chosen(points) if ALL else [1 + len(points) // 2]:
+        work, made = set_up()
+        assert carried_out(work, made, plugin=LOADERS[loader], deadly=deadly) == points[:deadly]
+        carried_out(work, made, plugin=LOADERS[loader])
+        assert after_takedown(portal, made) == undisturbed, (deadly, points[deadly - 1])
