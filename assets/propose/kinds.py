@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from assets.errors import SourceUnreadable
+from assets.sources.packed import NO_ZIP
 
 PACKED = "packed"
 _START = 1 << 16
@@ -41,7 +42,7 @@ def _within(file: Path) -> str:
     """What a ZIP file holds: a workbook is one too."""
     try:
         names = zipfile.ZipFile(file).namelist()
-    except (zipfile.BadZipFile, UnicodeDecodeError):
+    except NO_ZIP:
         raise _no_table(file, "a damaged workbook or ZIP file", "ask for it again") from None
     if "xl/workbook.xml" in names:
         return "xlsx"

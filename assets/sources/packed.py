@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _FREE = 64 << 20  # bytes that any file may unpack to
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, OSError)
+NO_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, RuntimeError)
+_DAMAGED = (*NO_ZIP, gzip.BadGzipFile, OSError)
 _PROTECTED = 0x1
 _SWELLS = 200  # times its size; sheets of numbers come to 20
 
@@ -98,10 +99,11 @@ class _Guarded(io.RawIOBase):
 
 def swells(file: Path) -> bool:
     """Whether a file that is a ZIP by its form, such as a workbook, says that it holds far more than its size lets expect."""
-    if not zipfile.is_zipfile(file):
-        return False
-    with zipfile.ZipFile(file) as archive:
-        return sum(one.file_size for one in archive.infolist()) > max(_FREE, file.stat().st_size * _SWELLS)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(one.file_size for one in archive.infolist()) > max(_FREE, file.stat().st_size * _SWELLS)
+    except NO_ZIP:
+        return False  # is told where it is read
 
 
 def contents(file: Path, source: "Texts", request: Request) -> list[Content]:

@@ -5,13 +5,13 @@ Reads the XML of an .xlsx file; of other forms nothing of this is known but the 
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from assets.sources.opendocument import Area, spans
+from assets.sources.packed import NO_ZIP
 
 _CHUNK = 1 << 20
 _OVERLAP = 16_384  # longer than a cell with the longest formula
@@ -46,7 +46,7 @@ def layout(file: Path, sheet: str) -> Layout:
             if opened.read(2) != b"PK":
                 return Layout()
         return _layout(file, sheet)
-    except (zlib.error, EOFError, ElementTree.ParseError) as error:
+    except (*NO_ZIP, ElementTree.ParseError, ValueError) as error:
         raise zipfile.BadZipFile(type(error).__name__) from error
 
 

@@ -161,3 +161,19 @@ def test_a_workbook_that_is_a_bomb_is_not_opened(tmp_path: Path, monkeypatch: py
     with pytest.raises(SourceUnreadable) as error:
         read(contract(source(), *COLUMNS), settings(tmp_path))
     assert error.value.facts["found"] == "far more than its size lets expect"
+
+
+@pytest.mark.parametrize("bits", [(6, 148), (28, 0xAA)])
+def test_a_workbook_whose_list_of_files_is_damaged_is_unreadable(tmp_path: Path, bits: tuple[int, int]) -> None:
+    """A version that no program has, and a name that is no text: told as any other damage."""
+    books.xlsx(tmp_path / "f.xlsx", ROWS)
+    data = bytearray((tmp_path / "f.xlsx").read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + bits[0]] = bits[1]
+    data[at + 46] = 0xAA
+    data[at + 9] |= 0x08  # names are UTF-8
+    (tmp_path / "f.xlsx").write_bytes(bytes(data))
+    with pytest.raises(SourceUnreadable):
+        read(contract(source(), *COLUMNS), settings(tmp_path))
+    with pytest.raises(SourceUnreadable):
+        origin_of(str(tmp_path / "f.xlsx"), settings(tmp_path))
