@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from assets.column import Column, Severity
 from assets.model import ColumnName, DatasetName, Duration, Exact, LocalText, Share, Strict
-from assets.oversight import Approval
+from assets.oversight import Approval, Retention
 from assets.patterns import resolve
 from assets.privacy.levels import Level
 from assets.schedule import Cron
@@ -219,7 +219,8 @@ class Contract(Strict):
     versions: Versions = Versions()
     approval: Approval | None = None
     portal: str = "default"
-    # says nothing of the data: another choice makes no new release
+    # these say nothing of the data: another choice makes no new release
+    retention: Retention | None = Field(default=None, exclude=True)
     portal_edits: Literal["overwrite", "keep", "refuse"] = Field(default="overwrite", exclude=True)
 
     @field_validator("columns")

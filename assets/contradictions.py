@@ -23,7 +23,7 @@ def did_you_mean(found: str, options: Iterable[str]) -> str:
 
 def contradictions(contract: "Contract") -> list[Found]:
     """Every contradiction, as pairs of path and message."""
-    checks = (_unknown_names, _key, _derived, _aggregate, _people, _anonymous, _partition, _sums, _told_groups)
+    checks = (_unknown_names, _key, _derived, _aggregate, _people, _anonymous, _partition, _sums, _told_groups, _kept)
     return [found for check in checks for found in check(contract)]
 
 
@@ -177,3 +177,11 @@ def _told_groups(contract: "Contract") -> Iterator[Found]:
                 f"messages name the groups whose totals differ. Found {column.name}, of class {column.class_}"
                 f"{protected}; allowed: an unprotected column of class {', '.join(sorted(TOLD))}",
             )
+
+
+def _kept(contract: "Contract") -> Iterator[Found]:
+    if contract.partition and contract.retention and contract.retention.raw:
+        yield (
+            "retention.raw",
+            "the rows of all parts are kept together, and only the newest is read again: leave it out",
+        )

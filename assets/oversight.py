@@ -18,3 +18,16 @@ class Approval(Strict):
     when: Literal["always", "contract"] = "always"
     by: tuple[str, ...] = ()
     expires: Duration = Field(default="30d", validate_default=True)
+
+
+class Retention(Strict):
+    """For how long what readers do not get is kept; without a time it is kept until it is replaced.
+
+    `raw`: rows as they were read and all that restricted storage holds of them, since they were read. `quarantine`: rows
+    that were set aside, since then. `releases`: versions before the current one, since they were released, whatever
+    `versions.keep` says. What is overdue is purged by the next run or `terang purge`, and nothing is published before.
+    """
+
+    raw: Duration | None = None
+    quarantine: Duration | None = None
+    releases: Duration | None = None

@@ -22,6 +22,7 @@ from pipelines.chosen import AsJson, Names, chosen, dagster_home, office
 from pipelines.explaining import explain
 from pipelines.logs import to_terminal
 from pipelines.new import new
+from pipelines.purging import purge
 from pipelines.releasing import plan, publish, verify
 from pipelines.reporting import report
 from pipelines.taking_back import rollback, takedown
@@ -44,7 +45,7 @@ def main() -> None:
         sys.exit(told.exit_code)
 
 
-for command in (new, plan, publish, verify, explain, report, approve, rollback, takedown):
+for command in (new, plan, publish, verify, explain, report, approve, purge, rollback, takedown):
     app.command()(command)
 
 
@@ -178,17 +179,22 @@ def dagster(*, port: Annotated[int, typer.Option(help="Where the UI is to be.")]
 def status(*, as_json: AsJson = False) -> None:
     """What is in force: settings with secrets hidden, and the newest release of each dataset."""
     from pipelines.status import print_status  # noqa: PLC0415
+    from publish.purging import due, words  # noqa: PLC0415
     from publish.release import latest, newest  # noqa: PLC0415
 
     settings, contracts = office()
     releases = {name: found for name, c in contracts.items() if (found := latest(c, settings))}
     waiting = {n: found.version for n, c in contracts.items() if (found := newest(c, settings)) and found.waiting}
+    overdue = {name: words(kept) for name, c in contracts.items() if (kept := due(c, settings))}
     document = {
         "settings": settings.shown(),
         "datasets": {name: releases[name].version if name in releases else None for name in contracts},
         "waiting": waiting,
+        "overdue": overdue,
     }
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         return
     print_status(settings, contracts, releases, waiting)
+    for name, kinds in overdue.items():
+        typer.echo(f"overdue  {name}: {kinds}; terang purge {name}")

@@ -13,7 +13,7 @@ from assets.redaction import clean_logs
 from assets.settings import load
 from pipelines.ready import ready
 from pipelines.resources import SettingsResource
-from pipelines.schedules import job_of, schedule_of
+from pipelines.schedules import job_of, purge_schedule, schedule_of
 from pipelines.sensors import approval_sensor, drop_sensor
 
 # Dagster calls single-run backfills beta; the pinned version has what is used of them.
@@ -50,7 +50,11 @@ def _timing(contracts: dict[str, Contract], timezone: str) -> dg.Definitions:
             for key, kinds in sorted(systems.items())
         ],
         jobs=[job_of(contract) for contract in every],
-        schedules=[found for contract in every if (found := schedule_of(contract, timezone))],
+        schedules=[
+            found
+            for found in (*(schedule_of(contract, timezone) for contract in every), purge_schedule(every, timezone))
+            if found
+        ],
         sensors=[
             sensor for contract in every for sensor in (drop_sensor(contract), approval_sensor(contract)) if sensor
         ],

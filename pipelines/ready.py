@@ -1,4 +1,4 @@
-"""What a run will need, asked before anything is read: its secrets, and what its token may do on the portal."""
+"""What a run will need, asked before anything is read: its secrets, what its token may do, and that nothing is kept too long."""
 
 import logging
 
@@ -19,9 +19,11 @@ def ready(contract: Contract, settings: Settings) -> None:
     A portal that does not answer may be up by then: that is told, and stops nothing.
     """
     from publish.ckan import check  # noqa: PLC0415 - the client is loaded where a portal is asked
+    from publish.purging import purge  # noqa: PLC0415
 
     store = store_of(contract.name, settings)
     obey(contract, store)
+    purge(contract, settings)
     for connection in _connections(contract):
         settings.connection(connection)
     vault_of(contract, store, settings)

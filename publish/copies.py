@@ -8,11 +8,11 @@ from assets.contract import Contract
 from assets.errors import Blocked
 from assets.store import Store, replacing
 from publish import ledger
-from publish.standing import PROPOSED, PUBLISHED
+from publish.standing import PROPOSED, PUBLISHED, PURGED
 
 FOLDER: Final = ".public"
 # told by what was sent itself, or of what may never be public: a portal shows neither before something else follows
-OWN: Final = frozenset({PUBLISHED, PROPOSED})
+OWN: Final = frozenset({PUBLISHED, PROPOSED, PURGED})
 
 
 def renamed(file: Path, name: str) -> Path:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from assets.contract import Contract
 from assets.defs import SETTINGS, described, step
 from assets.errors import Leaked, Unapproved, Unproven
+from assets.settings import Settings
 from assets.store import Store, store_of
 from publish.file import File
 
@@ -23,6 +24,7 @@ AGAIN = "terang/again"  # tag of a run that may release a content that was taken
 HELD_BACK = "not released"
 WAITING = "waiting for approval"
 USER = "user"  # tag of a run, where Dagster knows who started it
+RETENTION = "kept_no_longer_than_allowed"
 APPROVAL = "approved_by_a_second_person"
 LOOKED = "nothing_personal_in_what_the_public_gets"
 
@@ -30,6 +32,7 @@ LOOKED = "nothing_personal_in_what_the_public_gets"
 def defs(contract: Contract) -> dg.Definitions:
     """The release and the portal entry of one dataset, and whether a second person agreed where the contract asks for it."""
     checks = [_approval(contract)] if contract.approval else []
+    checks += [_retention(contract)] if contract.retention else []
     return dg.Definitions(assets=[_release(contract), _portal(contract)], asset_checks=checks)
 
 
@@ -44,16 +47,33 @@ def _approval(contract: Contract) -> dg.AssetChecksDefinition:
         from publish.approval import require  # noqa: PLC0415
         from publish.release import newest  # noqa: PLC0415
 
-        with step(context, contract) as settings:
+        settings: Settings = getattr(context.resources, SETTINGS)
+        try:
             found = newest(contract, settings)
-            try:
-                if found is not None:
-                    require(contract, settings, found)
-            except Unapproved as error:
-                return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=str(error))
+            if found is not None:
+                require(contract, settings, found)
+        except Unproven as error:
+            return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=str(error))
         return dg.AssetCheckResult(passed=True, metadata={"version": found.version if found else "none yet"})
 
     return approved
+
+
+def _retention(contract: Contract) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=dg.AssetKey(["raw", contract.name]),
+        name=RETENTION,
+        description="Nothing is kept longer than the contract says; while something is, nothing is published.",
+        required_resource_keys={SETTINGS},
+    )
+    def kept(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        from publish.purging import due, words  # noqa: PLC0415
+
+        found = due(contract, getattr(context.resources, SETTINGS))
+        severity = dg.AssetCheckSeverity.WARN
+        return dg.AssetCheckResult(passed=not found, severity=severity, description=words(found) or None)
+
+    return kept
 
 
 def _release(contract: Contract) -> dg.AssetsDefinition:

@@ -25,6 +25,11 @@ def retire(store: Store, *, current: str, keep: int, now: datetime) -> None:
     for version in _old(ledger.entries(store), current, keep):
         ledger.append(store, ledger.Event(event=RETIRED, time=now, version=version, facts={"keep": keep}))
         log.info("%s: retired %s", store.dataset, version)
+    remove_retired(store)
+
+
+def remove_retired(store: Store) -> None:
+    """Remove the folders of versions that the ledger tells are retired."""
     for version in standing(ledger.entries(store)).retired:
         _remove(store, version)
 

@@ -15,6 +15,7 @@ TAKEN_DOWN: Final = "taken down"
 LIFTED: Final = "lifted"
 PUBLISHED: Final = "published"  # on a portal: does not change what readers are to get
 RETIRED: Final = "retired"
+PURGED: Final = "purged"  # restricted files: changes nothing of what readers are to get
 ENDS_WAITING: Final = frozenset({PROPOSED, REFUSED, RELEASED, ROLLED_BACK, TAKEN_DOWN, LIFTED})
 HIDDEN: Final = "hidden"  # a gate found something in what the public got
 SHOWN_AGAIN: Final = "shown again"  # a person decided that it may be

@@ -17,7 +17,7 @@ from assets.contract import Contract
 from assets.model import Text
 from assets.settings import Settings
 from assets.store import store_of
-from publish import approval, copies
+from publish import approval, copies, purging
 from publish.ckan import kept, load, looking, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
@@ -70,6 +70,8 @@ def apply(
     began, store = time.monotonic(), store_of(contract.name, settings)
     with closing(Client(settings.portal(contract.portal), dataset=contract.name)) as client:
         approval.require(contract, settings, plan.release)
+        if not anyway:
+            purging.require(contract, settings)
         tell_edits(plan, anyway=anyway)
         if plan:
             copies.scan(plan.desired.document(), [resource.path for resource in plan.uploads], contract)
