@@ -14,11 +14,11 @@ import httpx
 import pytest
 from filelock import FileLock
 
+from portal.supervisor import free_port
 from tests.own_folder import ROOT, own_folder
 
 OF = f"-{version}" if (version := os.environ.get("CKAN")) else ""  # `make test CKAN=2.11`
 PYTHON = ROOT / f".terang/portal{OF}/venv/bin/python"
-PORT = 5055
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +83,7 @@ def _start(state: Path) -> "subprocess.Popen[bytes]":
         subprocess.run(["make", "-s", "install-portal"], cwd=ROOT, check=True)  # noqa: S607 (the one that is on PATH)
     state.mkdir(exist_ok=True)
     (state / "ready.json").unlink(missing_ok=True)
-    options = ["--state", str(state), "--secrets", str(state / "secrets"), "--port", str(PORT), "--leash"]
+    options = ["--state", str(state), "--secrets", str(state / "secrets"), "--port", str(free_port()), "--leash"]
     with (state / "up.log").open("wb") as log:
         process = subprocess.Popen(
             [PYTHON, "-m", "portal", "up", *options],
