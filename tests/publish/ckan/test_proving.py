@@ -69,11 +69,11 @@ def test_every_file_of_every_version(portal: Portal, shown: Office, tmp_path: Pa
         (proof,) = prove(url)
         assert proof.passed
         assert {file.version for file in proof.files} == {"2026-10-05", "2026-10-06"}
-        assert len(proof.files) == 13  # eleven of the current version beside the ledger, and the earlier one's data
+        assert len(proof.files) == 14  # twelve of the current version beside the ledger, and the earlier one's data
         assert (proof.lines, proof.unknown) == (3, ())  # released, published, released
     ended = terang(tmp_path / "empty", "verify", address(portal, shown))
     assert ended.code == 0, ended.err
-    assert ended.out.count("✓") == 13
+    assert ended.out.count("✓") == 14
     assert "ledger 3 lines, unbroken" in ended.out
 
 

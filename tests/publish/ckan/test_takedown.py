@@ -219,7 +219,7 @@ def test_a_portal_that_is_down_delays_its_own_part(made: Whole) -> None:
     scope = made.rows(first, 7)
     token = made.settings.root / "token"
     good = token.read_text()
-    token.write_text("revoked")
+    token.write_text("a token that nobody has")
     with pytest.raises(PortalRefused):
         made.down(scope)
     assert not first.path.exists()
