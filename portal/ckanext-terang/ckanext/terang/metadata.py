@@ -30,12 +30,21 @@ def amend(context: Context, package: str, change: dict[str, Any], *, again: bool
     waiting = {**own, "defer_commit": True, "return_id_only": True}  # without the second, CKAN 2.12 takes it back
     show, before = toolkit.get_action("package_show"), {"for_update": True, "use_cache": False}
     shown = show({**own, **before}, {"id": package})
+    _close_gaps(shown["resources"])
     if "undo" in change:
         toolkit.get_action("package_update")(waiting, _undone(shown, change["undo"]))
     else:
         revision = {key: value for key, value in change["revise"].items() if not (again and key.startswith("match"))}
         toolkit.get_action("package_revise")(waiting, {**revision, "match__id": package})
     return shown, show({**own, "use_cache": False}, {"id": package})
+
+
+def _close_gaps(resources: list[dict[str, Any]]) -> None:
+    """Number them without a gap: CKAN takes an unchanged resource by its position, and fails where one is beyond the last."""
+    for place, resource in enumerate(resources):
+        if resource["position"] != place:
+            model.Session.query(model.Resource).filter_by(id=resource["id"]).update({"position": place})
+            resource["position"] = place
 
 
 def settle() -> None:
