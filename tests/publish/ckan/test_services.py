@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,6 +34,7 @@ class Own:
     state: Path
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[str] | None" = None
+    killed: list[int] = field(default_factory=list)
 
     def start(self) -> Portal:
         """Start it, again if it ended."""
@@ -47,11 +49,18 @@ class Own:
         assert found, program
         for pid in found:
             os.kill(pid, signal.SIGKILL)
+        self.killed += found
 
     def ended(self) -> None:
         """Wait until the portal has noticed, and stopped what was left."""
         assert self.process
         self.process.communicate(timeout=90)
+        deadline = time.monotonic() + 60
+        while any(
+            Path(f"/proc/{pid}").exists() for pid in self.killed
+        ):  # PostgreSQL takes a dead one for a running one
+            assert time.monotonic() < deadline, "a killed program is still in the list of processes"
+            time.sleep(0.05)
 
 
 def command(pid: int) -> str:
