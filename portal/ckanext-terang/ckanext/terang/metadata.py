@@ -27,16 +27,25 @@ def session() -> Iterator[None]:
 def amend(context: Context, package: str, change: dict[str, Any], *, again: bool = False) -> tuple[dict[str, Any], ...]:
     """The package before and after a change that is not committed; it is locked. `again`: it may have been made."""
     own = {key: context[key] for key in ("user", "auth_user_obj", "ignore_auth") if key in context}  # type: ignore[literal-required]
-    # Without return_id_only CKAN 2.12 takes it back; with the cache it revises what a search index that was killed remembers.
+    # Without return_id_only CKAN 2.12 takes it back; with the cache it revises what the search index remembers.
     waiting = {**own, "defer_commit": True, "return_id_only": True, "use_cache": False}
     show, before = toolkit.get_action("package_show"), {"for_update": True, "use_cache": False}
     shown = show({**own, **before}, {"id": package})
+    _close_gaps(shown["resources"])
     if "undo" in change:
         toolkit.get_action("package_update")(waiting, _undone(shown, change["undo"]))
     else:
         revision = {key: value for key, value in change["revise"].items() if not (again and key.startswith("match"))}
         toolkit.get_action("package_revise")(waiting, {**revision, "match__id": package})
     return shown, show({**own, "use_cache": False}, {"id": package})
+
+
+def _close_gaps(resources: list[dict[str, Any]]) -> None:
+    """Number them without a gap: CKAN takes an unchanged resource by its position, and fails where one is beyond the last."""
+    for place, resource in enumerate(resources):
+        if resource["position"] != place:
+            model.Session.query(model.Resource).filter_by(id=resource["id"]).update({"position": place})
+            resource["position"] = place
 
 
 def settle() -> None:
