@@ -17,7 +17,7 @@ from assets.sources.aside import left_out
 from assets.sources.columns import expect
 from assets.sources.files import fields_of, find, first_time, numbered, unchanged
 from assets.sources.heading import Heading, bad_text, heading, unclosed, unreadable
-from assets.sources.lines import BadText, Lines, warn, warn_of_two
+from assets.sources.lines import BadText, Lines, warn, warn_of_doubts
 from assets.sources.packed import Content, contents
 from assets.sources.source import LINE, REJECTS, Reading, Request
 from assets.sources.swallowed import first_swallowing, holds_rows, joined
@@ -89,7 +89,7 @@ class _Table:
         except pa.ArrowInvalid as error:
             if "Empty CSV file" not in str(error):  # a header alone is a table without rows
                 raise unreadable(self.request, self.file, "not delimited text as source declares") from None
-        warn_of_two(lines.twice, self.file.name, self.reading)
+        warn_of_doubts(lines, self.file.name, self.reading)
 
     def _set_aside(self, row: Any) -> str:
         self.ragged.append((row.number, row.text))

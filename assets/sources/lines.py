@@ -32,12 +32,12 @@ class Lines(io.RawIOBase):
     """A binary file of any encoding and line ends (LF, CRLF, CR) as UTF-8 lines.
 
     The first `skip` lines and the last `footer` lines are left out. `twice` counts the places that look like UTF-8 in a
-    file of another encoding. Raises `BadText` while it is read.
+    file of another encoding; `unended` says that the last line has no line end. Raises `BadText` while it is read.
     """
 
     def __init__(self, file: Any, *, encoding: str, skip: int = 0, footer: int = 0) -> None:
         super().__init__()
-        self.twice = 0
+        self.twice, self.unended = 0, False
         self._plain = codecs.lookup(encoding).name.startswith("utf")
         decoded = map(self._watched, _decoded(file, encoding))
         self._chunks = _encoded(_without_footer(_without_head(decoded, skip), footer))
@@ -46,6 +46,7 @@ class Lines(io.RawIOBase):
     def _watched(self, text: str) -> str:
         if not self._plain and not text.isascii():
             self.twice += len(_TWICE.findall(text))
+        self.unended = not text.endswith("\n") if text else self.unended
         return text
 
     def readable(self) -> bool:
@@ -129,7 +130,12 @@ def warn(told: str, reading: Reading) -> None:
     log.warning(told)
 
 
-def warn_of_two(places: int, name: str, reading: Reading) -> None:
-    """Tell that a file seems to be written in two encodings, or in another than is declared."""
-    if places:
-        warn(f"{name}: {places} places look like UTF-8 read as another encoding; look at a few of them", reading)
+def warn_of_doubts(lines: Lines, name: str, reading: Reading) -> None:
+    """Tell that a file seems to be cut, or written in two encodings, or in another than is declared."""
+    if lines.unended:
+        warn(
+            f"{name}: the last line has no line end, as in a file that was cut; see whether its last cell is whole",
+            reading,
+        )
+    if lines.twice:
+        warn(f"{name}: {lines.twice} places look like UTF-8 read as another encoding; look at a few of them", reading)

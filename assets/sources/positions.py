@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from assets.sources.columns import expect
 from assets.sources.files import fields_of, find, first_time, numbered, unchanged
 from assets.sources.heading import bad_text, unreadable
-from assets.sources.lines import BadText, Lines, warn_of_two
+from assets.sources.lines import BadText, Lines, warn_of_doubts
 from assets.sources.packed import Content, contents
 from assets.sources.source import LINE, REJECTS, Reading, Request
 
@@ -63,7 +63,7 @@ def _rows(
             kept = pa.RecordBatch.from_arrays([cells, numbers], names=["text", "number"]).filter(fit)
             yield _cut(kept, wanted, source, file, constants)
     _count(reading, "footer", source.footer)
-    warn_of_two(lines.twice, file.name, reading)
+    warn_of_doubts(lines, file.name, reading)
 
 
 def _fitting(cells: pa.Array, source: "Fixed") -> tuple[pa.Array, pa.Array]:

@@ -134,6 +134,7 @@ def judged(file: Fuzzed, mutation: Mutation, chance: random.Random, folder: Path
     told = rejects.num_rows + len(warnings)
     if file.lines:
         assert strange <= touched + told, f"{strange} rows are none of the file's, {touched} lines touched, {told} told"
+        assert told or mutation is not cut or not strange, "half a row of a file that was cut is read in silence"
         if mutation not in {cut, beheaded, holed}:
             assert missing <= touched + 2 * told, f"{missing} rows are missing, {touched} lines touched, {told} told"
     return "changed and told" if told else "changed" if strange or missing else "the same"

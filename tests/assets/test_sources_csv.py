@@ -115,6 +115,22 @@ def test_an_empty_file_is_unreadable_and_a_header_alone_is_no_rows(tmp_path: Pat
         assert (receipt.rows, rows.num_rows, rows.schema.names) == (0, 0, ["a", "b", "_row", "_line"])
 
 
+def test_a_file_that_was_cut_in_its_last_number_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """12 of 1250 is a number too: only the line end that is missing says that it may be half of one. Fewer cells are rejected."""
+    files(tmp_path, {"f.csv": "a,b\nx,1\ny,12"})
+    receipt, rows, _ = read(contract(source(), A, B), settings(tmp_path))
+    assert rows.num_rows == 2
+    [told] = receipt.facts["warnings"]
+    assert told.startswith("f.csv: the last line has no line end, as in a file that was cut")
+    assert told in caplog.text
+    files(tmp_path, {"f.csv": "a,b\nx,1\ny"})
+    receipt, _, rejects = read(contract(source(), A, B), settings(tmp_path))
+    assert (receipt.facts["warnings"], rejects["_line"].to_pylist()) == ([told], ["f.csv:3"])
+    for whole in ("a,b\nx,1\n", "a,b\r\nx,1\r\n", "a,b\rx,1\r"):
+        files(tmp_path, {"f.csv": whole})
+        assert "warnings" not in read(contract(source(), A, B), settings(tmp_path))[0].facts
+
+
 def test_another_encoding_than_declared_is_unreadable(tmp_path: Path) -> None:
     """cp1252 bytes where UTF-8 is declared: stopped, with advice, and without the text."""
     files(tmp_path, {"f.csv": "a,b\nCafé Rahasia,1\n".encode("cp1252")})

@@ -65,6 +65,15 @@ def test_fixed_width_is_proposed(tmp_path: Path) -> None:
     assert (found.rows, found.rejects) == (29, {})
 
 
+def test_a_line_that_was_cut_within_its_last_field_is_told(tmp_path: Path) -> None:
+    """Where blanks at the end may be missing, half a number is no other than a whole one: the missing line end is told."""
+    files(tmp_path, {"f.txt": "0101 100\n0102 20"})
+    made = contract(source(fields={"a": [1, 4], "b": [6, 8]}, cut_blanks=True), A, B)
+    receipt, rows, _ = read(made, settings(tmp_path))
+    assert [str(b) for b in rows["b"].to_pylist()] == ["100.00", "20.00"]
+    assert "f.txt: the last line has no line end" in receipt.facts["warnings"][0]
+
+
 CSV = {"kind": "csv", "connection": "drop", "path": "*.txt"}
 
 
