@@ -172,6 +172,7 @@ print(pq.read_table(store_of("data", Settings(root=folder)).table).column("id").
 """
 
 
+@pytest.mark.slow
 def test_ids_do_not_depend_on_the_zone_of_the_machine(tmp_path: Path) -> None:
     """A key that is a moment has one id, wherever and in whichever season a row is protected."""
     moment = datetime(2026, 1, 31, 20, tzinfo=UTC)

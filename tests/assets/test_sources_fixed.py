@@ -95,6 +95,7 @@ def test_text_that_no_table_holds_is_unreadable(tmp_path: Path, text: bytes, fou
     assert error.value.facts.get("where") == where
 
 
+@pytest.mark.slow
 def test_a_line_without_end_is_not_held_in_memory(tmp_path: Path) -> None:
     """Two gigabytes in one line, of which no more than a few megabytes are read, whatever comes after the data."""
     with (tmp_path / "f.txt").open("wb") as file:

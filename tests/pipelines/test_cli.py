@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TERANG = Path(sys.executable).with_name("terang")
 
 
@@ -68,6 +70,7 @@ def test_status_names_each_secret_and_says_whether_it_is_there(tmp_path: Path) -
     ]
 
 
+@pytest.mark.slow
 def test_another_folder_of_contracts_and_another_portal(tmp_path: Path) -> None:
     """Both go over the file, for one command; a login in the address is not shown."""
     _terang(tmp_path, "init", "office")
@@ -102,6 +105,7 @@ def test_mistakes_in_rules_of_several_contracts_are_told_at_once(tmp_path: Path)
     assert "second.yml rules[0].rows" in told
 
 
+@pytest.mark.slow
 def test_one_dataset_that_cannot_be_published_does_not_hide_the_others(tmp_path: Path) -> None:
     """Each dataset is tried and told; the exit code is the first error's."""
     _terang(tmp_path, "init", "office")

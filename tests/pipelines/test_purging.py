@@ -46,6 +46,7 @@ def test_what_is_overdue_is_shown_and_purged(store: Store, terang: Terang) -> No
     assert "overdue  example" not in terang("status").out
 
 
+@pytest.mark.slow
 def test_a_run_purges_before_it_reads(store: Store, terang: Terang) -> None:
     """Whatever becomes of the run: here the portal is down."""
     assert terang("run").code == 7

@@ -16,6 +16,7 @@ from assets.store import store_of
 from publish import ledger
 from tests.pipelines.command import NOWHERE, Terang
 
+pytestmark = pytest.mark.slow
 SPENDING = "incoming/spending_2026.csv"
 HEADER = "kode_rekening,bulan,nilai\n"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def _defined(rows: Iterable[Row], *, person: bool, k: int, l: int) -> Measured: 
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(ROW, max_size=40), st.booleans(), st.integers(1, 6), st.integers(1, 4))
 def test_measuring_agrees_with_the_definition(rows: list[Row], person: bool, k: int, l: int) -> None:  # noqa: E741, FBT001

@@ -92,6 +92,7 @@ def run(connection: duckdb.DuckDBPyConnection, rows: pa.Table, expectations: lis
     return outcomes, broken_rows(connection, outcomes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_both_engines_find_the_same_rows(connection: duckdb.DuckDBPyConnection, seed: int) -> None:
     """Every kind that is compiled names exactly the rows that GX names."""

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def _defined(rows: list[Row], need: Need, most: int, *, person: bool) -> float |
     return best
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, max_size=40), st.integers(1, 4), st.integers(1, 2), st.integers(0, 12), st.booleans())
 def test_the_loss_is_the_least_there_is(rows: list[Row], k: int, l: int, most: int, person: bool) -> None:  # noqa: E741, FBT001
@@ -116,6 +118,7 @@ def _where(rows: list[Row], classes: Classes) -> list[int]:
     return [place[row[0]] for row in ids]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, max_size=40), st.integers(2, 4), st.integers(1, 2), st.integers(0, 40), st.booleans())
 def test_enough_stand_behind_every_row(rows: list[Row], k: int, l: int, most: int, person: bool) -> None:  # noqa: E741, FBT001
