@@ -242,6 +242,13 @@ def _reject(table: _Table, place: _Place, reading: Reading) -> None:
     for line, text in held:
         if holds_rows([text], table.source.delimiter, len(table.head.names)):
             raise unclosed(table.request, table.file, line)
+    long = [(line, text.count("\n") + 1) for line, text in held if "\n" in text.rstrip("\n")]
+    if long:
+        (line, lines), more = long[0], f" ({len(long)} such)" if len(long) > 1 else ""
+        warn(
+            f"{table.file.name}:{line}: a rejected line goes over {lines} lines: a quote in it may be one too many{more}",
+            reading,
+        )
     if held:
         at = [f"{table.file.name}:{line}" for line, _ in held]
         texts = [json.dumps({"_text": text}, ensure_ascii=False) for _, text in held]

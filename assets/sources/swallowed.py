@@ -20,14 +20,21 @@ def first_swallowing(batch: pa.RecordBatch, breaks: Any, delimiter: str) -> int 
 
 
 def joined(batch: pa.RecordBatch, breaks: Any, delimiter: str, quote: str) -> list[int]:
-    """The rows with a cell that has as many delimiters as the rows that its lines would be: perhaps two rows in one."""
+    """The rows with a cell that has as many delimiters as the rows that its lines would be, and a quote that is left over:
+    perhaps two rows in one."""
     parts = batch.num_columns - 1
     found = []
     for row in np.flatnonzero(breaks) if parts > 1 else ():
-        cells = (column[int(row)].as_py() for column in batch.columns)
-        if any(quote in cell and cell.count(delimiter) == parts * cell.count("\n") > 0 for cell in cells):
+        cells = [column[int(row)].as_py() for column in batch.columns]
+        if any(quote in cell for cell in cells) and any(_as_rows(cell, delimiter, parts) for cell in cells):
             found.append(int(row))
     return found
+
+
+def _as_rows(cell: str, delimiter: str, parts: int) -> bool:
+    """Whether as many delimiters are in it as in rows; a cell of theirs that was quoted may hold some more."""
+    least = parts * cell.count("\n")
+    return least > 0 and least <= cell.count(delimiter) < 2 * least
 
 
 def holds_rows(cells: Iterable[str], delimiter: str, width: int) -> bool:

@@ -1,15 +1,17 @@
 """What fastexcel does not tell of a sheet: its merged cells, formulas without a value, and the column its cells begin in.
 
-Reads the XML of an .xlsx file; of other forms nothing of this is known but the merged cells of an .ods file.
+Reads the XML of an .xlsx file; of other forms only the merged cells are known, and of binary ones their first column.
 """
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from assets.sources.binarybooks import of_xls, of_xlsb
 from assets.sources.opendocument import Area, spans
 from assets.sources.packed import NO_ZIP
 
@@ -44,9 +46,9 @@ def layout(file: Path, sheet: str) -> Layout:
     try:
         with file.open("rb") as opened:
             if opened.read(2) != b"PK":
-                return Layout()
+                return Layout(**of_xls(file, sheet)._asdict())
         return _layout(file, sheet)
-    except (*NO_ZIP, ElementTree.ParseError, ValueError) as error:
+    except (*NO_ZIP, ElementTree.ParseError, ValueError, LookupError, struct.error) as error:
         raise zipfile.BadZipFile(type(error).__name__) from error
 
 
@@ -55,17 +57,17 @@ def _layout(file: Path, sheet: str) -> Layout:
         names = archive.namelist()
         if "content.xml" in names:
             return Layout(merged=tuple(spans(archive, sheet)))
-        if "xl/workbook.xml" not in names:
-            return Layout()
+        if "xl/workbook.bin" in names:
+            return Layout(**of_xlsb(archive, sheet)._asdict())
         part = _part(archive, sheet)
-        first: int | None = None
+        begin: int | None = None
         merged: dict[Area, None] = {}
         bare: dict[tuple[int, int], None] = {}
         rows, far = 0, 26
         for text in _chunks(archive, part):
-            if first != 0:
+            if begin != 0:
                 columns = [number(letters.decode()) for letters in set(_CELL.findall(text))]
-                first = min([*columns, *([] if first is None else [first])], default=first)
+                begin = min([*columns, *([] if begin is None else [begin])], default=begin)
             for left, top, right, bottom in _MERGED.findall(text) if b"mergeCell " in text else ():
                 area = Area(number(left.decode()), int(top) - 1, number(right.decode()), int(bottom) - 1)
                 merged[area] = None
@@ -73,8 +75,8 @@ def _layout(file: Path, sheet: str) -> Layout:
             far = max([far, *(number(found.decode()) for found in set(_FAR.findall(text)))])
             if _F.search(text):
                 bare |= {(int(row) - 1, number(left.decode())): None for left, row in _FORMULA.findall(text)}
-    begin = first or 0
-    return Layout(begin, rows * far, tuple(merged), tuple((row, column - begin) for row, column in bare))
+    first = begin or 0
+    return Layout(first, rows * far, tuple(merged), tuple((row, column - first) for row, column in bare))
 
 
 def number(letters: str) -> int:

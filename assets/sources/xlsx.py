@@ -42,7 +42,7 @@ class Xlsx(Files):
     column of `leave_out` matches its pattern. `row_number` names a column with the number of each row in its sheet, for
     tables that have no key.
     A row with an error in a cell (`#REF!`), or with a formula that was never calculated, is rejected. Merged cells within
-    the data stop the run, unless their column is in `fill_down`; those of an .xls or .xlsb file are not known.
+    the data stop the run, unless their column is in `fill_down`; those of Excel 95 are not known.
     """
 
     kind: Literal["xlsx", "xls", "xlsb", "ods"]

@@ -29,6 +29,10 @@ READ = [
     ("0103", None, Decimal("12345678.00")),
 ]  # fmt: skip
 WRITERS: dict[str, Callable[..., None]] = {"xlsx": books.xlsx, "xls": books.xls, "ods": books.ods}
+A_TO_C = {
+    "xlsx": {"merged": ["A2:A4"]}, "ods": {"spans": {(1, 0): 3}}, "xls": {"merged": [(0, 1, 0, 3)]},
+    "xlsb": {"merged": [(0, 1, 0, 3)]},
+}  # fmt: skip
 PROTECTED = Path(__file__).parent / "files/protected.xlsx"
 
 
@@ -115,14 +119,11 @@ def test_a_formula_that_was_never_calculated_rejects_its_row(tmp_path: Path) -> 
     assert rejects["_line"].to_pylist() == ["f.xlsx:Data:3", "f.xlsx:Data:4"]
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", A_TO_C)
 def test_merged_cells_within_the_data_stop_the_run(tmp_path: Path, kind: str) -> None:
     """Unless the contract says that every row means what the merged cell says; the place of the first is told."""
     rows = [["Kode", "Nilai"], ["a", 1], [None, 2], [None, 3], ["b", 4]]
-    if kind == "xlsx":
-        books.xlsx(tmp_path / "f.xlsx", rows, merged=["A2:A4"])
-    else:
-        books.ods(tmp_path / "f.ods", rows, spans={(1, 0): 3})
+    getattr(books, kind)(tmp_path / f"f.{kind}", rows, **A_TO_C[kind])
     made = [column("nilai", "integer", **{"from": "Nilai"}), column("kode", **{"from": "Kode"})]
     with pytest.raises(SourceUnreadable, match="merged cells stand within the data") as error:
         read(contract(source(kind), *made), settings(tmp_path))
@@ -132,6 +133,29 @@ def test_merged_cells_within_the_data_stop_the_run(tmp_path: Path, kind: str) ->
     origin, place = origin_of(str(tmp_path / f"f.{kind}"), settings(tmp_path))
     assert origin.options["fill_down"] == ["Kode"]
     assert propose(origin, place.settings, name="file", patterns={}).rows == 4
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsb"])
+def test_a_merged_area_is_told_by_its_letters_wherever_the_table_stands(tmp_path: Path, kind: str) -> None:
+    """A binary workbook whose first column is empty: areas and columns without a title keep the letters of the sheet."""
+    rows = [[None, "a", 1.0], [None, "b", None]]
+    getattr(books, kind)(tmp_path / f"f.{kind}", rows, merged=[(2, 0, 2, 1)])
+    made = [column("kode", **{"from": "B"}), column("nilai", "integer", **{"from": "C"})]
+    with pytest.raises(SourceUnreadable, match="merged cells") as error:
+        read(contract(source(kind, header=[]), *made), settings(tmp_path))
+    assert error.value.facts["where"] == f"f.{kind}:Data:C1:C2"
+
+
+def test_binary_excel_reads_as_the_others_do(tmp_path: Path) -> None:
+    """Texts and numbers as they are; a formula as what it gave; an error in place of a number rejects its row."""
+    rows = [["Kode", "Nilai"], ["0101", 1.5], ["b", "=2.25"], ["c", "#REF!"], ["d", "teks"]]
+    books.xlsb(tmp_path / "f.xlsb", rows)
+    made = [column("kode", **{"from": "Kode"}), column("nilai", "decimal(20,2)", **{"from": "Nilai"})]
+    _, kept, rejects = read(contract(source("xlsb"), *made), settings(tmp_path))
+    assert [(a, str(b)) for a, b in cells(kept, "kode", "nilai")] == [("0101", "1.50"), ("b", "2.25")]
+    assert cells(rejects, "_line", "rule") == [
+        ("f.xlsb:Data:4", "error in a cell"), ("f.xlsb:Data:5", "type decimal"),
+    ]  # fmt: skip
 
 
 def test_a_merged_amount_is_not_counted_several_times(tmp_path: Path) -> None:

@@ -103,6 +103,18 @@ def test_quotes_and_escapes_are_those_declared(tmp_path: Path) -> None:
     assert cells(read(contract(source(quote=None), A, B), settings(tmp_path))[1], "a") == [('3" pipe',), ('"x',)]
 
 
+def test_a_quote_too_many_that_joins_rows_is_told(tmp_path: Path) -> None:
+    """Two rows in one cell, or many in a line that is rejected: no number is lost in silence."""
+    three = (A, column("b"), column("c"))
+    files(tmp_path, {"f.csv": 'a,b,c\nx,"Hibah,\ny,Hibah,"5,000"\nz,1,2\n'})
+    receipt, _, _ = read(contract(source(), *three), settings(tmp_path))
+    assert receipt.facts["warnings"] == ["f.csv:2: a cell that may hold rows, by its quotes and delimiters"]
+    files(tmp_path, {"f.csv": 'a,b,c\nx,1,"2\ny,"a,b",1\nz,1,2\n'})
+    receipt, _, rejects = read(contract(source(), *three), settings(tmp_path))
+    assert rejects["_line"].to_pylist() == ["f.csv:2"]
+    assert "f.csv:2: a rejected line goes over 2 lines" in receipt.facts["warnings"][0]
+
+
 def test_an_empty_file_is_unreadable_and_a_header_alone_is_no_rows(tmp_path: Path) -> None:
     """Zero bytes, or blank lines only, stop the run; a header without rows is a table without rows."""
     for text in ("", "\n\n"):
