@@ -22,6 +22,8 @@ from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
 from assets.keys import used, vault_of
 from assets.past.guard import guarding
+from assets.past.records import Record, earlier
+from assets.past.rows import hold_back
 from assets.persons import about_persons
 from assets.privacy.pseudonym import LETTERS
 from assets.privacy.technique import Vault
@@ -79,14 +81,19 @@ def protect(contract: Contract, settings: Settings) -> Protected:
     vault = vault_of(contract, store, settings)
     persons, taken = Tally(contract, contract.persons.reason if contract.persons else ""), Tally(contract, REASON)
     gone = _listed(contract, store, vault, listed.rows)
-    with explained(contract.name), replacing(store.table) as target, anonymiser(contract, store, gone) as crowd:
-        batches = _protected(contract, store, vault, Withholding(persons=persons, taken=taken, gone=gone), crowd)
-        if contract.aggregate:
-            guard = guarding(contract, settings, store, vault)
-            shown, hidden, published = groups.write(contract, store, batches, target, guard=guard)
-        else:
-            shown = published = _write(contract, batches, target)
-            hidden = [*persons.hidden(), *taken.hidden()]
+    before = _followed(contract, settings)
+    with explained(contract.name), replacing(store.table) as target:
+        with anonymiser(contract, store, gone, levels=before[-1].sheet.levels if before else None) as crowd:
+            batches = _protected(contract, store, vault, Withholding(persons=persons, taken=taken, gone=gone), crowd)
+            if contract.aggregate:
+                guard = guarding(contract, settings, store, vault)
+                shown, hidden, published = groups.write(contract, store, batches, target, guard=guard)
+            else:
+                shown = published = _write(contract, batches, target)
+                hidden = [*persons.hidden(), *taken.hidden()]
+        held = hold_back(contract, settings, store, target, before)
+        shown, published = (count - sum(part.rows for part in held) for count in (shown, published))
+        hidden = [*hidden, *held]
         account = Protected(
             read=screening["read"],
             published=published,
@@ -104,6 +111,11 @@ def protect(contract: Contract, settings: Settings) -> Protected:
     write_json(store.hidden, {"public_sha256": account.public_sha256, "sums": sums(hidden, measures(contract))})
     write_json(store.withheld, asdict(account))
     return account
+
+
+def _followed(contract: Contract, settings: Settings) -> list[Record]:
+    """The records of all releases in which a reader can follow the rows of an anonymised dataset."""
+    return [one for one in earlier(contract, settings)[0] if not one.sheet.groups] if contract.anonymity else []
 
 
 def proven_screening(contract: Contract, store: Store) -> dict[str, Any]:

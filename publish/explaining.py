@@ -197,7 +197,7 @@ def _looks(gate: str, contract: Contract, column: Column, *, shown: bool) -> boo
         and (isinstance(column.technique, Anonymise) or column.class_ == "sensitive"),
         "reckon": contract.aggregate is not None
         and column.name in {*contract.aggregate.sums, contract.aggregate.count},
-        "subtract": contract.aggregate is not None,
+        "subtract": contract.aggregate is not None or isinstance(column.technique, Anonymise),
         "hold": shown and column.technique is None,
         "recognise": shown or column.class_ == "direct_id",  # whose values are looked for in all others
     }

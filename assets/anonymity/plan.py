@@ -3,7 +3,7 @@
 Leaves in restricted storage what was chosen and what it loses, and which public row is which raw row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -43,10 +43,12 @@ class Anonymiser:
 
 
 @contextmanager
-def anonymiser(contract: Contract, store: Store, gone: pa.Array) -> Iterator[Anonymiser | None]:
+def anonymiser(
+    contract: Contract, store: Store, gone: pa.Array, *, levels: Mapping[str, str] | None = None
+) -> Iterator[Anonymiser | None]:
     """What anonymises a dataset, but for the rows that are `gone`, where its contract asks for it.
 
-    Raises `Blocked` where it cannot be done well enough.
+    The `levels` of the release before stay as long as they are enough. Raises `Blocked` where it cannot be done well enough.
     """
     if contract.anonymity is None:
         yield None
@@ -56,12 +58,18 @@ def anonymiser(contract: Contract, store: Store, gone: pa.Array) -> Iterator[Ano
         replacing(store.shown) as order,
         pq.ParquetWriter(order, ORDER, compression="zstd") as writer,
     ):
-        choice = chosen(contract, store, connection, gone)
+        choice = chosen(contract, store, connection, gone, levels)
         write_json(store.anonymity, {"contract": contract.digest, **choice.report})
         yield Anonymiser(contract=contract, choice=choice, connection=connection, order=writer)
 
 
-def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnection, gone: pa.Array) -> Choice:
+def chosen(
+    contract: Contract,
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    gone: pa.Array,
+    levels: Mapping[str, str] | None,
+) -> Choice:
     """The levels and stars of a dataset."""
     connection.register("gone", pa.table({ROW: gone}))
     asked = contract.anonymity
@@ -70,7 +78,7 @@ def chosen(contract: Contract, store: Store, connection: duckdb.DuckDBPyConnecti
     sensitive = [c.name for c in contract.public_columns if c.class_ == "sensitive" and c.technique is None]
     person = None if contract.key == (asked.person,) else asked.person
     classes = collapse(connection, _kept(contract, store), columns=columns, person=person, sensitive=sensitive)
-    return choose(classes, asked, columns=columns, sensitive=sensitive, dataset=contract.name)
+    return choose(classes, asked, columns=columns, sensitive=sensitive, dataset=contract.name, levels=levels)
 
 
 def _kept(contract: Contract, store: Store) -> str:

@@ -39,7 +39,7 @@ _PLACE = ("kind", "connection", "table", "query", "path", "endpoint", "sheet")
 class Sheet:
     """What a record says of itself: which table it is of, by which key it was made, from which source, and whether it is of groups.
 
-    `whole`: the sum of what is hidden was told.
+    `whole`: the sum of what is hidden was told. `levels`: what each anonymised column was shown as.
     """
 
     dataset: str
@@ -49,6 +49,7 @@ class Sheet:
     source: str
     row_key: str
     whole: bool = True
+    levels: Mapping[str, str] | None = None
     form: int = _FORM
 
 
@@ -67,7 +68,7 @@ class Record:
 
 def needed(contract: Contract) -> bool:
     """Whether releases of a dataset can be told apart to learn about few persons."""
-    return contract.aggregate is not None
+    return contract.aggregate is not None or contract.anonymity is not None
 
 
 def office_key(settings: Settings) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from assets.contract import Contract
 from assets.model import Text
+from assets.past.rows import REASON as TOO_FEW
 from assets.protect import Protected
 from assets.takedown import REASON as TAKEN_DOWN
 from assets.withheld import Withheld
@@ -30,6 +31,11 @@ WHY: Final = {
         "Kelompok dengan terlalu sedikit orang, dan kelompok lain yang ikut disembunyikan supaya yang kecil tidak dapat "
         "dihitung dari jumlahnya.",
         "Groups of too few persons, and others that hide with them so that the small ones cannot be reckoned from totals.",
+    ),
+    "releases": Both(
+        "Baris tentang orang yang, bila semua rilis dibandingkan, mirip dengan terlalu sedikit baris lain; terbit bila sudah "
+        "cukup banyak.",
+        "Rows about persons that too few others are like when all releases are compared; shown when there are enough.",
     ),
     "takedown": Both(
         "Ditarik dari publik dengan perintah yang tercatat di buku besar rilis.",
@@ -103,7 +109,8 @@ def _bar(shown: int, kept: int, aside: int) -> str:
 
 
 def _reason(contract: Contract, part: Withheld, measures: Iterable[str]) -> list[str]:
-    kind = TAKEN_DOWN if part.reason == TAKEN_DOWN else "groups" if contract.aggregate else "persons"
+    named = {TAKEN_DOWN: "takedown", TOO_FEW: "releases"}
+    kind = named.get(part.reason, "groups" if contract.aggregate else "persons")
     persons = Both("tidak disebutkan", "not told") if part.persons is None else count(part.persons)
     if part.fewer_than is not None:
         persons = Both(f"kurang dari {part.fewer_than}", f"fewer than {part.fewer_than}")

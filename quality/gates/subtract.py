@@ -1,10 +1,11 @@
 """G8: nobody learns of few persons by comparing this release with earlier ones, or with other datasets of its source.
 
 All that was ever released counts as known for ever, also what was taken back. Who stands behind it is read from the
-records of those releases, who stands behind this one from the restricted rows. What passes leaves its own record.
+records of those releases, who stands behind this one from the restricted rows. What passes leaves its own record. Of
+groups no sum may come out; rows about persons, where each is published, must have enough others whose past is the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import duckdb
@@ -12,17 +13,20 @@ import duckdb
 from assets.contract import Contract
 from assets.errors import TerangError
 from assets.keys import vault_of
+from assets.past import rows
 from assets.past.behind import lay_behind, told
 from assets.past.numbers import Told
 from assets.past.past import Learnt, Past
 from assets.past.records import Record, columns_of, earlier, needed, office_key, sheet, siblings, write
 from assets.sql import names, parquet, same
 from assets.store import Store, read_json, sha256
+from quality.anonymity import measure
 from quality.gates.evidence import Evidence, Material
 from quality.session import session
 
 NAME = "nothing of few persons by comparing releases"
 _GROUPS = "a release of more changes; columns of aggregate.by as they were before; or a coarser column"
+_ROWS = "the levels that the releases before had; or a run anew, which holds such rows back"
 
 
 def subtract(material: Material) -> Evidence:
@@ -43,8 +47,31 @@ def subtract(material: Material) -> Evidence:
         "releases of other datasets of the same source": len(beside),
         "releases without a record, not compared": unrecorded,
     }
-    wrong = _groups(material, [*before, *beside])
-    return Evidence(name=NAME, passed=not wrong.get("secrets that come out"), facts=facts | wrong)
+    if contract.aggregate:
+        wrong = _groups(material, [*before, *beside])
+        return Evidence(name=NAME, passed=not wrong.get("secrets that come out"), facts=facts | wrong)
+    wrong = _persons(material, [record for record in before if not record.sheet.groups])
+    return Evidence(name=NAME, passed=not wrong["too few alike over all releases"], facts=facts | wrong)
+
+
+def _persons(material: Material, before: Sequence[Record]) -> dict[str, object]:
+    """How many rows about persons can be followed through releases as those of few; leaves its record where none can."""
+    contract, store, settings = material.contract, material.store, material.settings
+    asked, (quasi, sensitive) = contract.anonymity, rows.telling(contract)
+    assert asked is not None  # noqa: S101 - the caller asks only for datasets that are anonymised
+    files = [store.table, store.raw, store.shown, *(record.path for record in before)]
+    with session(files, spill=store.restricted / "spill-subtract") as connection:
+        rows.lay_rows(connection, contract, store, store.table, [*quasi, *sensitive])
+        rows.follow(connection, contract, settings, before)
+        found = measure(
+            connection, "followed", quasi=rows.ALIKE, person=rows.WHO, sensitive=sensitive, k=asked.k, l=asked.l
+        )
+        columns = rows.columns_of(connection)
+    if not found.small:
+        levels = (read_json(store.anonymity) or {}).get("levels")
+        write(store.told, replace(sheet(contract, settings, sha256(store.table)), levels=levels), columns)
+    facts = {"rows about persons": found.rows, "too few alike over all releases": found.small_rows}
+    return facts | ({"what helps": _ROWS} if found.small else {})
 
 
 def _groups(material: Material, records: Iterable[Record]) -> dict[str, object]:
