@@ -16,6 +16,7 @@ import pyarrow as pa
 from assets.column import Column
 from assets.conform import conform, schema_of
 from assets.contract import Contract
+from assets.delivered import remember, replaced
 from assets.duck import duck
 from assets.increment import CHANGED, KEYS, Increment, Kept, keys_of, plan, split
 from assets.rawfile import Parquet, Raw, written
@@ -61,6 +62,7 @@ class _Run:
             connection=self.settings.connection(source.connection) if source.connection else None,
             since=increment.since,
             part=increment.part(contract),
+            replaced=replaced(self.store),
         )
         return source.read(request)
 
@@ -97,6 +99,7 @@ def extract(contract: Contract, settings: Settings, *, partition: str | None = N
         increment = plan(contract, store, partition=partition, code=code)
         receipt = _read(run, increment)
         receipt.write(store)
+        remember(store, receipt.facts.get("files", ()))
     log.info("%s: %s rows, %s rejected, in %.1f s", contract.name, receipt.rows, receipt.rejects, receipt.seconds)
     return receipt
 

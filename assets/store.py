@@ -48,6 +48,11 @@ class Store:
         return self.restricted / "raw.json"
 
     @property
+    def delivered(self) -> Path:
+        """Which files earlier runs read, by their sha256."""
+        return self.restricted / "delivered.json"
+
+    @property
     def quarantine(self) -> Path:
         """Every bad row with its rules, for those who may mend it."""
         return self.restricted / "quarantine.parquet"

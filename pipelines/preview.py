@@ -142,7 +142,7 @@ def _apart(contract: Contract, settings: Settings) -> Iterator[Settings]:
 
 def _as_left(real: Store, apart: Store) -> None:
     """What the last run read: a part, or what changed since, joins it. Files are only ever replaced, so links do."""
-    for name in ("raw", "rejects", "receipt"):
+    for name in ("raw", "rejects", "receipt", "delivered"):
         file: Path = getattr(real, name)
         if file.exists():
             getattr(apart, name).hardlink_to(file)

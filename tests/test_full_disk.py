@@ -33,7 +33,12 @@ STEPS: dict[str, Step] = {
     "release": lambda contract, settings: release(contract, settings, now=NOW),
 }
 FILES = {
-    "extract": ["restricted/raw.parquet", "restricted/rejects.parquet", "restricted/raw.json"],
+    "extract": [
+        "restricted/raw.parquet",
+        "restricted/rejects.parquet",
+        "restricted/raw.json",
+        "restricted/delivered.json",
+    ],
     "screen": [
         "restricted/quarantine.parquet",
         "restricted/quarantine.csv",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from assets.errors import SourceChanged, SourceRefused, SourceUnreachable, SourceUnreadable
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _MARKS = re.compile(r"^~\$|^\.|\.(?:part|partial|crdownload|filepart|tmp)$", re.IGNORECASE)
+
+
+class Delivered(NamedTuple):
+    """A file that an earlier run read: the names under which it came, what its name said, and the day."""
+
+    names: tuple[str, ...]
+    bytes: int
+    sha256: str
+    fields: Mapping[str, str]
+    read: str
 
 
 def find(source: "Files", request: Request) -> list[Path]:
@@ -49,7 +59,7 @@ def find(source: "Files", request: Request) -> list[Path]:
             allowed="at least one file",
             next="deliver it, or mend source.path",
         )
-    whole = _left_alone(found, source.quiet, request)
+    whole = _not_again(_left_alone(found, source.quiet, request), source, request)
     return whole if source.files == "all" else [max(whole, key=lambda file: (file.stat().st_mtime_ns, file.name))]
 
 
@@ -97,16 +107,43 @@ def _left_alone(found: list[Path], quiet: timedelta, request: Request) -> list[P
     return whole
 
 
-@contextmanager
-def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
-    """What is known of a file that is read meanwhile: name, bytes, sha256.
+def _not_again(found: list[Path], source: "Files", request: Request) -> list[Path]:
+    """Without those that an earlier run read under another name, and others since; raises `SourceUnreadable` where none is left."""
+    if source.repeats == "read":
+        return found
+    again = {file: before for file in found if (before := _before(file, source, request))}
+    for file, before in again.items():
+        told = f"{file.name} is the same as {before.names[0]}, which was read on {before.read} and replaced since"
+        log.warning("%s: %s; it is left alone", request.dataset, told)
+    if again and len(again) == len(found):
+        raise SourceUnreadable(
+            "every file was read before, under another name, and replaced since",
+            dataset=request.dataset,
+            where=_place(request),
+            found=f"files that were read before: {len(again)}",
+            allowed="a file that is new, or the one that was read last",
+            next="deliver the newest file; if the old one is meant, set source.repeats to read",
+        )
+    return [file for file in found if file not in again]
 
-    Raises `SourceChanged` when it was written to before reading ended, `SourceRefused` when it may not be read.
-    """
+
+def _before(file: Path, source: "Files", request: Request) -> Delivered | None:
+    """The file as an earlier run knew it, when its content was replaced since and it comes under a name of its own."""
+    size = file.stat().st_size
+    alike = [one for one in request.replaced if one.bytes == size and file.name not in one.names]
+    if not alike:
+        return None
+    digest, pattern = _digest(file, request), getattr(source, "file_fields", None)
+    return next(
+        (one for one in alike if one.sha256 == digest and one.fields == fields_of(file, pattern, request)), None
+    )
+
+
+def _digest(file: Path, request: Request) -> str:
+    """The file's SHA-256; raises `SourceRefused` when it may not be read."""
     try:
-        before = file.stat()
         with file.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            return hashlib.file_digest(opened, "sha256").hexdigest()
     except PermissionError as error:
         raise SourceRefused(
             "the file may not be read",
@@ -116,6 +153,16 @@ def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
             found="no permission",
             next="let the user that runs Terang read it",
         ) from error
+
+
+@contextmanager
+def unchanged(file: Path, request: Request) -> Iterator[dict[str, Any]]:
+    """What is known of a file that is read meanwhile: name, bytes, sha256.
+
+    Raises `SourceChanged` when it was written to before reading ended, `SourceRefused` when it may not be read.
+    """
+    before = file.stat()
+    digest = _digest(file, request)
     if not before.st_size:
         raise SourceUnreadable(
             "the file is empty",

@@ -4,11 +4,11 @@ A source gives what is there: text as text, native types as they come. What it m
 `assets/conform.py`, the same way for every kind.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 from pydantic import Field, field_validator
@@ -17,6 +17,9 @@ from pydantic_core import PydanticCustomError
 from assets.model import Duration, Strict
 from assets.part import Part
 from assets.settings import Connection
+
+if TYPE_CHECKING:
+    from assets.sources.files import Delivered
 
 LINE = "_line"
 
@@ -58,7 +61,8 @@ class Request:
     """What a run wants of a source: these columns, of this partition, changed since then.
 
     All columns are named as in the source. `told` are those whose sums may stand in a message; `comma` are the number columns that the contract writes with a decimal
-    comma; `root` is the folder that relative paths start from. `every` asks for all columns, whatever they are called.
+    comma; `root` is the folder that relative paths start from; `replaced` are the files that earlier runs read and the last
+    one did not. `every` asks for all columns, whatever they are called.
     """
 
     dataset: str
@@ -71,6 +75,7 @@ class Request:
     connection: Connection | None = None
     since: datetime | None = None
     part: Part | None = None
+    replaced: "Sequence[Delivered]" = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -121,12 +126,15 @@ class Files(Source):
 
     `files: newest` takes the one that was changed last. A file that was written to less than `quiet` ago is left for the
     next run, and so are the marks that office programs and downloads leave beside a file. A file that is there twice,
-    under two names, is read once. A file that lies elsewhere, behind a link, is refused.
+    under two names, is read once. A file that lies elsewhere, behind a link, is refused. What was read is remembered by what
+    is in it: a file that an earlier run read, and that was replaced since, is left alone when it comes back under another
+    name, unless `repeats` is `read`.
     """
 
     path: str | None
     files: Literal["newest", "all"] = "all"
     quiet: Duration = Field(default=timedelta(0), validate_default=True)
+    repeats: Literal["leave", "read"] = "leave"
     row_number: str | None = None
 
 

@@ -81,7 +81,8 @@ def test_a_failed_run_leaves_what_was_there(tmp_path: Path) -> None:
         extract(made, settings(tmp_path))
     store = store_of("spending", settings(tmp_path))
     assert last(store) == before
-    assert sorted(path.name for path in store.restricted.iterdir()) == ["raw.json", "raw.parquet", "rejects.parquet"]
+    kept = ["delivered.json", "raw.json", "raw.parquet", "rejects.parquet"]
+    assert sorted(path.name for path in store.restricted.iterdir()) == kept
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,54 @@ def test_the_same_table_for_two_months_is_two_tables(tmp_path: Path) -> None:
     assert cells(read(made, settings(tmp_path))[1], "a", "bulan") == [("x", "01"), ("x", "02")]
 
 
+def test_a_file_that_comes_back_under_another_name_is_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """January, read once and replaced since, is not taken for the newest because somebody saved it again; nor does it
+    double the money where all files are read. The log says when it was read; the contract may say that it is meant."""
+    january, february = "a,b\nx,1\n", "a,b\ny,2\n"
+    office, newest, every = settings(tmp_path), contract(source(files="newest"), A, B), contract(source(), A, B)
+    files(tmp_path, {"report.csv": january})
+    read(newest, office)
+    files(tmp_path, {"report.csv": february})
+    read(newest, office)
+    files(tmp_path, {"report (1).csv": january})
+    os.utime(tmp_path / "report.csv", (1, 1))
+    for made in (newest, every, newest):
+        assert cells(read(made, office)[1], "a") == [("y",)]
+    assert "report (1).csv is the same as report.csv, which was read on 20" in caplog.text
+    meant = contract(source(files="newest", repeats="read"), A, B)
+    assert cells(read(meant, office)[1], "a") == [("x",)]
+
+
+def test_a_run_that_is_repeated_reads_the_same(tmp_path: Path) -> None:
+    """What the last run read is read again, also when it was renamed meanwhile, or lies in another order of time."""
+    office, made = settings(tmp_path), contract(source(), A, B)
+    files(tmp_path, {"a.csv": "a,b\nx,1\n", "b.csv": "a,b\ny,2\n"})
+    for _ in range(2):
+        assert cells(read(made, office)[1], "a") == [("x",), ("y",)]
+    (tmp_path / "a.csv").rename(tmp_path / "c.csv")
+    for _ in range(2):
+        assert cells(read(made, office)[1], "a") == [("y",), ("x",)]
+    (tmp_path / "c.csv").unlink()
+    assert read(made, office)[0].rows == 1
+    files(tmp_path, {"c.csv": "a,b\nx,1\n"})
+    assert read(made, office)[0].rows == 2
+
+
+def test_when_only_old_files_came_back_the_run_stops(tmp_path: Path) -> None:
+    """Rather than publish January once more."""
+    office, made = settings(tmp_path), contract(source(), A, B)
+    for name, text in {"1.csv": "a,b\nx,1\n", "2.csv": "a,b\ny,2\n"}.items():
+        files(tmp_path, {name: text})
+        read(made, office)
+        (tmp_path / name).unlink()
+    files(tmp_path, {"3.csv": "a,b\nx,1\n"})
+    with pytest.raises(SourceUnreadable, match="read before, under another name") as error:
+        read(made, office)
+    assert "source.repeats" in error.value.facts["next"]
+
+
 def test_a_file_that_is_being_written_is_left_for_the_next_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
