@@ -7,5 +7,6 @@ from quality.detectors import coordinates, indonesia, mail, number
 from quality.detectors.detector import Detector
 
 DETECTORS: tuple[Detector, ...] = (number.DETECTOR, mail.DETECTOR, coordinates.DETECTOR, *indonesia.DETECTORS)
+TITLES = indonesia.TITLES
 IDENTITIES = (indonesia.is_identity,)
 """Whether the digits of a whole number are shaped like the number of a person."""

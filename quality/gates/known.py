@@ -1,7 +1,8 @@
 """G4: no name and no number of the extract's own persons stands anywhere in the public table.
 
 The strongest gate, and it needs no guessing: the answer is known from the restricted rows. A name of one word is
-looked for as a whole cell, a name of several words also inside a text; an organisation's name is a whole.
+looked for as a whole cell, a name of several words also inside a text, in any order and without its titles; an
+organisation's name is a whole.
 """
 
 import unicodedata
@@ -18,8 +19,9 @@ from assets.column import Column
 from assets.contract import Contract
 from assets.persons import about_persons
 from assets.privacy.anonymise import Anonymise
-from assets.sql import name, parquet
+from assets.sql import name, parquet, text
 from assets.store import Store
+from quality.detectors import TITLES
 from quality.gates.evidence import Evidence, Material
 from quality.session import session
 
@@ -30,6 +32,8 @@ BATCH = 131_072
 # Letters that are not ASCII are asked of Python: one call for each is dear, and few texts have any.
 _PLAIN = "CASE WHEN strlen({0}) = length({0}) THEN {0} ELSE strip_accents(plain({0})) END"
 _WORDS = r"trim(regexp_replace(lower({0}), '[^\p{{L}}\p{{N}}]+', ' ', 'g'))".replace("{0}", _PLAIN)
+_BEFORE = rf"(?i)^\s*((\pL{{1,5}}\.|\pL{{1,2}}|{'|'.join(TITLES)})[\s.]+)+"  # titles, and initials
+_AFTER = r"(?i),.*$|([\s.]+(\pL{1,4}(\.\pL{0,5})+|\pL{1,2}))+$"  # degrees
 _LETTERS = rf"length(regexp_replace(folded, '\P{{L}}', '', 'g')) >= {LETTERS}"
 _DIGITS = rf"regexp_matches(folded, '\d{{{DIGITS}}}')"
 
@@ -87,12 +91,14 @@ def _learn(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Sto
             for query in (*_identifiers(direct, named), *_own(named)):
                 connection.execute(query)
             connection.unregister("rows")
-    words = _words("cell")
+    words, bare, parts = _words("cell"), _bare("cell"), "string_split(words, ' ')"
+    cells = f"SELECT cell, surely, 1 AS fewest FROM met UNION SELECT {bare}, surely, 2 FROM met"
     connection.execute(
-        "CREATE TEMP TABLE known AS SELECT folded, max(words) AS words FROM ("
-        "SELECT replace(words, ' ', '') AS folded, len(string_split(words, ' ')) AS words, surely FROM "
-        f"(SELECT {words} AS words, surely FROM (SELECT DISTINCT cell, surely FROM met)) "
-        f"WHERE words <> '') WHERE ({_LETTERS} OR {_DIGITS}) AND (surely OR folded NOT IN "
+        "CREATE TEMP TABLE known AS SELECT folded, any_value(sorted) AS sorted, max(words) AS words FROM ("
+        f"SELECT replace(words, ' ', '') AS folded, {_sorted(parts)} AS sorted, "
+        f"len({parts}) AS words, fewest, surely FROM "
+        f"(SELECT {words} AS words, fewest, surely FROM ({cells})) WHERE words <> '') "
+        f"WHERE words >= fewest AND ({_LETTERS} OR {_DIGITS}) AND (surely OR folded NOT IN "
         f"(SELECT replace({words}, ' ', '') FROM (SELECT DISTINCT cell FROM own))) GROUP BY folded"
     )
 
@@ -137,6 +143,11 @@ def _words(cell: str) -> str:
     return _WORDS.format(cell)
 
 
+def _bare(cell: str) -> str:
+    """A name without the titles before it and the degrees after it."""
+    return f"regexp_replace(regexp_replace({cell}, {text(_AFTER)}, ''), {text(_BEFORE)}, '')"
+
+
 def hits(connection: duckdb.DuckDBPyConnection, source: str, column: str, *, inside: bool) -> int:
     """Rows of the column that are an identifier as a whole, or hold one among their words where they are looked `inside`."""
     connection.execute(
@@ -152,11 +163,19 @@ def hits(connection: duckdb.DuckDBPyConnection, source: str, column: str, *, ins
     return int(connection.execute(query).fetchall()[0][0])
 
 
+def _sorted(parts: str) -> str:
+    """Words in the order of their letters: the same whichever stands first."""
+    return f"array_to_string(list_sort({parts}), ' ')"
+
+
 def _inside() -> str:
-    """Texts with a run of words that is a known name of several words, or a word that is a known number."""
-    runs = "list_transform(range(1, len(parts) - size + 2), lambda i: array_to_string(parts[i:i + size - 1], ''))"
+    """Texts with a run of words that is a known name of several words, in any order, or a word that is a known number."""
+    runs = "list_transform(range(1, len(parts) - size + 2), lambda i: parts[i:i + size - 1])"
+    some = (
+        f"(SELECT text, size, unnest({runs}) AS run FROM (SELECT text, string_split(text, ' ') AS parts FROM texts), "
+        f"range(1, {WORDS + 1}) AS sizes(size) WHERE size <= len(parts))"
+    )
     return (
-        f"SELECT text FROM (SELECT text, size, unnest({runs}) AS folded FROM "
-        f"(SELECT text, string_split(text, ' ') AS parts FROM texts), range(1, {WORDS + 1}) AS sizes(size) "
-        f"WHERE size <= len(parts)) JOIN known USING (folded) WHERE size > 1 OR {_DIGITS}"
+        f"SELECT text FROM {some} JOIN known ON array_to_string(run, '') = folded WHERE size > 1 OR {_DIGITS} "
+        f"UNION SELECT text FROM {some} JOIN known ON {_sorted('run')} = sorted WHERE size > 1"
     )

@@ -7,4 +7,22 @@ from quality.detectors.indonesia.official import PHRASES as OFFICIAL
 
 DETECTORS: tuple[Detector, ...] = (identity.DETECTOR, contact.DETECTOR, vehicle.DETECTOR, names.DETECTOR)
 
-__all__ = ["DETECTORS", "OFFICIAL", "is_identity"]
+TITLES = (
+    "drs",
+    "dra",
+    "drg",
+    "drh",
+    "prof",
+    "haji",
+    "hajah",
+    "hajjah",
+    "raden",
+    "pdt",
+    "ustadz",
+    "kyai",
+    "bapak",
+    "ibu",
+)
+"""Titles of more than two letters that are written before a name without a point."""
+
+__all__ = ["DETECTORS", "OFFICIAL", "TITLES", "is_identity"]

@@ -19,7 +19,7 @@ from quality.gates.known import recognise
 from quality.gates.protection import protected
 from quality.verdict import judge, require
 from tests.quality import made
-from tests.quality.office import office, revenue
+from tests.quality.office import ROWS, office, revenue
 
 
 def test_a_clean_table_passes_every_gate(tmp_path: Path) -> None:
@@ -52,6 +52,19 @@ def test_a_person_in_a_public_text_blocks(tmp_path: Path, cells: dict[str, str],
     assert not any(value in store.verdict.read_text(encoding="utf-8") for value in cells.values())
     with pytest.raises(Unproven):
         require(contract, settings)
+
+
+@pytest.mark.parametrize("text", ["Contoh, Budi", "honor CONTOH BUDI", "Sdr. Budi Contoh (alm.)"])
+@pytest.mark.parametrize(
+    "known", ["Budi Contoh", "Drs. H. Budi Contoh, S.E., M.Si.", "dr BUDI CONTOH SH", "Prof. Budi Contoh S.Kom"]
+)
+def test_order_and_titles_hide_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: str, text: str) -> None:
+    """The surname first, or without the titles that the payment system writes: the same person."""
+    withheld = next(row for row in ROWS if row["payee"] == "Budi Contoh")
+    monkeypatch.setitem(withheld, "payee", known)
+    contract, settings, _ = office(tmp_path, office=text)
+    shut = [answer.name for answer in judge(contract, settings).gates if not answer.passed]
+    assert KNOWN in shut
 
 
 @pytest.mark.parametrize("text", ["Dinas Budi", "Contoh", "Budi Raya Contoh", "CV Contoh"])
