@@ -4,6 +4,7 @@ Writes the public table and `withheld.json`, which accounts for every row that w
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from assets.duck import duck
 from assets.errors import Unbalanced, Unproven
 from assets.keys import used, vault_of
 from assets.past.guard import guarding
-from assets.past.records import Record, earlier
+from assets.past.records import Record, earlier, one_by_one
 from assets.past.rows import hold_back
 from assets.persons import about_persons
 from assets.privacy.pseudonym import LETTERS
@@ -35,6 +36,7 @@ from assets.takedown import REASON, obey
 from assets.withheld import Tally, Withheld, measures, sums
 
 BATCH = 131_072
+ORDER = pa.schema([pa.field(ROW, pa.int64())])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,8 +85,10 @@ def protect(contract: Contract, settings: Settings) -> Protected:
     gone = _listed(contract, store, vault, listed.rows)
     before = _followed(contract, settings)
     with explained(contract.name), replacing(store.table) as target:
-        with anonymiser(contract, store, gone, levels=before[-1].sheet.levels if before else None) as crowd:
-            batches = _protected(contract, store, vault, Withholding(persons=persons, taken=taken, gone=gone), crowd)
+        levels = before[-1].sheet.levels if before else None
+        with anonymiser(contract, store, gone, levels=levels) as crowd, _ordering(contract, store) as order:
+            out = Withholding(persons=persons, taken=taken, gone=gone, order=order)
+            batches = _protected(contract, store, vault, out, crowd)
             if contract.aggregate:
                 guard = guarding(contract, settings, store, vault)
                 shown, hidden, published = groups.write(contract, store, batches, target, guard=guard)
@@ -136,11 +140,25 @@ def proven_screening(contract: Contract, store: Store) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Withholding:
-    """The rows that are not shown: counted as they come, those about persons, and those taken down by their `_row`."""
+    """The rows that are not shown: counted as they come, those about persons, and those taken down by their `_row`.
+
+    The others are written down in their `order`, where who is behind them is asked for.
+    """
 
     persons: Tally
     taken: Tally
     gone: pa.Array
+    order: pq.ParquetWriter | None
+
+
+@contextmanager
+def _ordering(contract: Contract, store: Store) -> Iterator[pq.ParquetWriter | None]:
+    """What writes down which raw row is behind each public row, where rows about persons are published one by one."""
+    if not one_by_one(contract):
+        yield None
+        return
+    with replacing(store.shown) as order, pq.ParquetWriter(order, ORDER, compression="zstd") as writer:
+        yield writer
 
 
 def _protected(
@@ -159,6 +177,8 @@ def _protected(
         withholding.taken.add(batch.filter(pc.and_(stays, taken)))
         stays = pc.and_(stays, pc.invert(taken))
         kept = batch.filter(stays)
+        if withholding.order:
+            withholding.order.write_batch(kept.select([ROW]).cast(ORDER))
         cells = crowd.cells(kept) if crowd else {}
         yield _columns(contract, kept, persons.filter(stays), vault, cells)
 

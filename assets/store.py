@@ -69,7 +69,7 @@ class Store:
 
     @property
     def shown(self) -> Path:
-        """`_row` of the raw row behind each row of `table`, in its order, where rows are anonymised."""
+        """`_row` of the raw row behind each row of `table`, in its order, where rows about persons are published."""
         return self.restricted / "shown.parquet"
 
     @property

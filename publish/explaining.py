@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 
 from assets.column import MEANING, Column
 from assets.contract import Contract
+from assets.past.links import linking
+from assets.past.records import one_by_one
 from assets.privacy import AnyTechnique
 from assets.privacy.anonymise import Anonymise
 from assets.privacy.generalise import Generalise
@@ -74,6 +76,7 @@ GATES: Final[Mapping[str, Mapping[str, str]]] = {
         "crowd": "enough persons share it",
         "reckon": "no small group can be reckoned",
         "subtract": "nothing of few by comparing releases",
+        "link": "no person's rows can be joined with another dataset's",
         "hold": "the contract's rules hold",
         "balance": "all is accounted for",
         "stay_down": "nothing that was taken down",
@@ -87,6 +90,7 @@ GATES: Final[Mapping[str, Mapping[str, str]]] = {
         "crowd": "cukup banyak orang memilikinya",
         "reckon": "kelompok kecil tidak dapat dihitung",
         "subtract": "perbandingan terbitan tidak mengungkap segelintir orang",
+        "link": "baris tentang orang tidak dapat digabungkan dengan dataset lain",
         "hold": "aturan kontrak dipenuhi",
         "balance": "semua dipertanggungjawabkan",
         "stay_down": "tidak ada yang sudah ditarik",
@@ -198,6 +202,7 @@ def _looks(gate: str, contract: Contract, column: Column, *, shown: bool) -> boo
         "reckon": contract.aggregate is not None
         and column.name in {*contract.aggregate.sums, contract.aggregate.count},
         "subtract": contract.aggregate is not None or isinstance(column.technique, Anonymise),
+        "link": shown and one_by_one(contract) and column.name in linking(contract),
         "hold": shown and column.technique is None,
         "recognise": shown or column.class_ == "direct_id",  # whose values are looked for in all others
     }

@@ -1,6 +1,6 @@
 """Anonymises a dataset on its way from raw to public: chooses over all rows that are kept, then shows batch by batch.
 
-Leaves in restricted storage what was chosen and what it loses, and which public row is which raw row.
+Leaves in restricted storage what was chosen and what it loses.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.anonymity.choice import Choice, choose
 from assets.anonymity.classes import collapse
@@ -18,24 +17,21 @@ from assets.duck import duck
 from assets.persons import about_persons, sql_about_persons
 from assets.privacy.anonymise import Anonymise
 from assets.sql import names, parquet
-from assets.store import ROW, Store, replacing, write_json
+from assets.store import ROW, Store, write_json
 
 MEMORY = "2GB"
-ORDER = pa.schema([pa.field(ROW, pa.int64())])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Anonymiser:
-    """Shows rows as was chosen, and writes down which they were."""
+    """Shows rows as was chosen."""
 
     contract: Contract
     choice: Choice
     connection: duckdb.DuckDBPyConnection
-    order: pq.ParquetWriter
 
     def cells(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        """The anonymised columns of a batch, which must be given whole and once."""
-        self.order.write_batch(batch.select([ROW]).cast(ORDER))
+        """The anonymised columns of a batch."""
         persons = about_persons(batch, self.contract.persons)
         if self.contract.persons is None:
             persons = pa.array([True] * batch.num_rows, pa.bool_())
@@ -53,14 +49,10 @@ def anonymiser(
     if contract.anonymity is None:
         yield None
         return
-    with (
-        duck(store.restricted / ".spill-anonymity", memory=MEMORY) as connection,
-        replacing(store.shown) as order,
-        pq.ParquetWriter(order, ORDER, compression="zstd") as writer,
-    ):
+    with duck(store.restricted / ".spill-anonymity", memory=MEMORY) as connection:
         choice = chosen(contract, store, connection, gone, levels)
         write_json(store.anonymity, {"contract": contract.digest, **choice.report})
-        yield Anonymiser(contract=contract, choice=choice, connection=connection, order=writer)
+        yield Anonymiser(contract=contract, choice=choice, connection=connection)
 
 
 def chosen(

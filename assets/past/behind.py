@@ -23,7 +23,7 @@ from assets.suppression.known import Kind, known, sql
 from assets.types import arrow_type
 
 BATCH = 131_072
-_EXACT = (
+EXACT = (
     "coalesce(CAST(TRY_CAST({0} AS DECIMAL(38, 6)) AS VARCHAR), CAST({0} AS VARCHAR))"  # whatever its declared scale
 )
 _WORD = "CAST('0x' || left(sha256({0}), 16) AS UBIGINT)"
@@ -54,7 +54,7 @@ def lay_behind(
     connection.register("rows_behind", pa.RecordBatchReader.from_batches(schema, _rows(contract, store, vault, schema)))
     keys = [part for i, column in enumerate(contract.key) for part in (text(contract.column(column).read_as), f"_k{i}")]
     amounts = [
-        f", {word('_who', *keys, text(amount), *([_EXACT.format(f'_m{i}')] if column else []))} AS w{i}"
+        f", {word('_who', *keys, text(amount), *([EXACT.format(f'_m{i}')] if column else []))} AS w{i}"
         for i, (amount, column) in enumerate(measures(contract).items())
     ]
     connection.execute(

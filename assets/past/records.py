@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets import chain
+from assets.anonymity.sense import shows_persons
 from assets.contract import Contract
 from assets.errors import Unproven
 from assets.past.numbers import Told
@@ -68,7 +69,12 @@ class Record:
 
 def needed(contract: Contract) -> bool:
     """Whether releases of a dataset can be told apart to learn about few persons."""
-    return contract.aggregate is not None or contract.anonymity is not None
+    return contract.aggregate is not None or one_by_one(contract)
+
+
+def one_by_one(contract: Contract) -> bool:
+    """Whether rows about persons are published one by one, so that who is behind each is asked for."""
+    return contract.anonymity is not None or shows_persons(contract)
 
 
 def office_key(settings: Settings) -> str:
@@ -178,7 +184,7 @@ def siblings(contract: Contract, settings: Settings) -> list[Record]:
     own = sheet(contract, settings, "")
     found = [
         _proven(store, entry, own.key, f"{store.dataset} {entry.version}")
-        for store in _others(contract, settings, own.source)
+        for store in _others(contract, settings, lambda one: one.groups and one.source == own.source)
         for entry in chain.check(store)
         if entry.event == RELEASED and FACT in entry.facts
     ]
@@ -192,6 +198,17 @@ def siblings(contract: Contract, settings: Settings) -> list[Record]:
     return found
 
 
+def of_rows(contract: Contract, settings: Settings) -> list[Record]:
+    """The records of all other datasets' rows about persons; raises what `earlier` raises."""
+    key = sheet(contract, settings, "").key
+    return [
+        _proven(store, entry, key, f"{store.dataset} {entry.version}")
+        for store in _others(contract, settings, lambda one: not one.groups)
+        for entry in chain.check(store)
+        if entry.event == RELEASED and FACT in entry.facts
+    ]
+
+
 def about(path: Path) -> Sheet:
     """What a record says of itself."""
     return Sheet(**json.loads((pq.read_schema(path).metadata or {})[_META]))
@@ -202,11 +219,11 @@ def is_of(path: Path, public_sha256: str) -> bool:
     return path.is_file() and about(path).public_sha256 == public_sha256
 
 
-def _others(contract: Contract, settings: Settings, source: str) -> Iterator[Store]:
-    """Datasets of which any record is of groups of this source."""
+def _others(contract: Contract, settings: Settings, wanted: Callable[[Sheet], bool]) -> Iterator[Store]:
+    """Other datasets of which any record is wanted."""
     for folder in sorted(settings.folder(settings.storage.restricted).glob("*/told")):
         said = (about(path) for path in folder.glob("*.parquet"))
-        if folder.parent.name != contract.name and any(one.groups and one.source == source for one in said):
+        if folder.parent.name != contract.name and any(map(wanted, said)):
             yield store_of(folder.parent.name, settings)
 
 

@@ -19,6 +19,7 @@ from assets.anonymity.sense import TELLING
 from assets.contract import Contract
 from assets.duck import duck
 from assets.past.behind import word
+from assets.past.links import linking, links
 from assets.past.records import Record, office_key
 from assets.persons import sql_about_persons
 from assets.privacy.redact import Redact
@@ -32,6 +33,7 @@ BATCH = 131_072
 WHO = "_who"
 ALIKE = ("trace", "shape")
 REASON = "too few alike over releases"
+_PERSON = f"regexp_replace(lower(CAST({WHO} AS VARCHAR)), '[^0-9a-z]', '', 'g')"  # however a number is written
 _AT = "file_row_number"
 
 
@@ -42,22 +44,21 @@ def telling(contract: Contract) -> tuple[list[str], list[str]]:
     return quasi, [column.name for column in shown if column.class_ == "sensitive"]
 
 
-def lay_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store, table: Path, columns: Sequence[str]
-) -> int:
-    """Leave in `behind` these columns of the public rows about persons, with who it is; returns the rows that do not match.
+def lay_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, store: Store, table: Path) -> int:
+    """Leave in `behind` what the public rows about persons tell, with who it is; returns the rows that do not match.
 
     A row matches when all that is public as it is stands in its restricted row too.
     """
-    assert contract.anonymity is not None  # noqa: S101 - the caller asks only where it is measured
+    quasi, sensitive = telling(contract)
+    columns = dict.fromkeys([ID, *quasi, *sensitive, *linking(contract)])
     plain = [column.name for column in contract.public_columns if column.technique is None]
     apart = " OR ".join(f"p.{name(column)} IS DISTINCT FROM r.{name(column)}" for column in plain) or "false"
     person = sql_about_persons(contract.persons) if contract.persons else "true"
     about = f"(SELECT *, {person} AS _person FROM {parquet(store.raw)})"
     public, shown = (parquet(file, numbered=True) for file in (table, store.shown))
-    cells = "".join(f"p.{name(column)}, " for column in [ID, *columns])
+    cells = "".join(f"p.{name(column)}, " for column in columns)
     connection.execute(
-        f"CREATE TEMP TABLE behind AS SELECT {cells}r.{name(contract.anonymity.person)} AS {WHO}, p.{_AT}, s.{ROW}, "
+        f"CREATE TEMP TABLE behind AS SELECT {cells}{_who(contract)} AS {WHO}, p.{_AT}, s.{ROW}, "
         f"coalesce(r._person, true) AS _person, r.{ROW} IS NULL OR {apart} AS _astray "
         f"FROM {public} p LEFT JOIN {shown} s USING ({_AT}) LEFT JOIN {about} r ON s.{ROW} = r.{ROW}"
     )
@@ -70,6 +71,19 @@ def lay_rows(
     return int(astray + abs(rows - ordered) + ordered - different)
 
 
+def person_of(contract: Contract) -> str | None:
+    """The restricted column that tells persons apart; None where the contract has none."""
+    who = contract.persons
+    direct = (column.name for column in contract.raw_columns if column.class_ == "direct_id")
+    named = [contract.anonymity.person] if contract.anonymity else [who.count, *who.ids] if who else []
+    return next((one for one in (*named, *direct) if one is not None), None)
+
+
+def _who(contract: Contract) -> str:
+    person = person_of(contract)
+    return f"r.{name(person)}" if person else "CAST(NULL AS VARCHAR)"
+
+
 def follow(
     connection: duckdb.DuckDBPyConnection, contract: Contract, settings: Settings, before: Sequence[Record]
 ) -> None:
@@ -77,6 +91,7 @@ def follow(
     quasi, sensitive = telling(contract)
     connection.register("office", pa.table({"key": [office_key(settings)]}))
     shape = word(text("shape"), *(part for column in quasi for part in (text(column), name(column))))
+    who = f"CASE WHEN {WHO} IS NULL THEN 0 ELSE {word(text('who'), _PERSON)} END"
     # hashed twice: of two values DuckDB mixes the hashes by XOR, which would cancel out what a row showed twice
     told = " UNION ALL ".join(
         f"SELECT id, hash(hash({n}, shape)) AS step FROM {parquet(record.path)}" for n, record in enumerate(before)
@@ -86,15 +101,16 @@ def follow(
     )
     connection.execute(
         f"CREATE TEMP TABLE followed AS SELECT now.*, coalesce(past.trace, 0) AS trace FROM (SELECT {_AT}, {ROW}, {WHO}, "
-        f"{''.join(f'{name(column)}, ' for column in sensitive)}{word(text(ID), name(ID))} AS id, {word(text('who'), WHO)} AS who, "
-        f"{shape} AS shape FROM behind, office) now LEFT JOIN {steps} past ON now.id = past.id"
+        f"{''.join(f'{name(column)}, ' for column in sensitive)}{word(text(ID), name(ID))} AS id, {who} AS who, {shape} AS shape"
+        f"{''.join(f', {link} AS {name(of)}' for of, link in links(contract).items())} FROM behind, office) now LEFT JOIN {steps} past ON now.id = past.id"
     )
     connection.unregister("office")
 
 
-def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """What a record says of rows: for each a word for its id, for who it is, and for what it shows of them."""
-    found = connection.sql("SELECT id, who, shape FROM followed ORDER BY id").to_arrow_table()
+def columns_of(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, Any]:
+    """What a record says of rows: for each a word for its id, who it is (0: nobody knows), what it shows of them, and its links."""
+    of = names(["id", "who", "shape", *links(contract)])
+    found = connection.sql(f"SELECT {of} FROM followed ORDER BY id").to_arrow_table()
     return dict(zip(found.column_names, found.columns, strict=True))
 
 
@@ -104,9 +120,8 @@ def hold_back(
     """Take the rows out of `table` that too few others are like over all releases; what was taken out, for the account."""
     if not before:
         return []
-    quasi, sensitive = telling(contract)
     with duck(store.restricted / ".spill-traces") as connection:
-        lay_rows(connection, contract, store, table, [*quasi, *sensitive])
+        lay_rows(connection, contract, store, table)
         follow(connection, contract, settings, before)
         few = connection.sql(f"SELECT {_AT}, {ROW} FROM followed SEMI JOIN ({_few(contract)}) USING ({names(ALIKE)})")
         at, rows = (np.asarray(column, np.int64) for column in few.fetchnumpy().values())

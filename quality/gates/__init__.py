@@ -5,6 +5,7 @@ from quality.gates.classes import declare, unname
 from quality.gates.crowd import crowd
 from quality.gates.evidence import Gate
 from quality.gates.known import recognise
+from quality.gates.link import link
 from quality.gates.protection import protected
 from quality.gates.reckon import reckon
 from quality.gates.rules import hold
@@ -21,6 +22,7 @@ GATES: tuple[Gate, ...] = (
     crowd,
     reckon,
     subtract,
+    link,
     hold,
     balance,
     stay_down,

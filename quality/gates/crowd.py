@@ -30,7 +30,7 @@ def crowd(material: Material) -> Evidence:
     quasi, sensitive = telling(contract)
     files = [store.table, store.raw, store.shown]
     with session(files, spill=store.restricted / "spill-crowd") as connection:
-        astray = lay_rows(connection, contract, store, store.table, [*quasi, *sensitive])
+        astray = lay_rows(connection, contract, store, store.table)
         found = measure(connection, "behind", quasi=quasi, person=WHO, sensitive=sensitive, k=asked.k, l=asked.l)
         stars = {column: _stars(connection, column) for column in quasi}
     write_json(store.restricted / REPORT, _report(asked, found))

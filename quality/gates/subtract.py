@@ -26,6 +26,7 @@ from quality.session import session
 
 NAME = "nothing of few persons by comparing releases"
 _GROUPS = "a release of more changes; columns of aggregate.by as they were before; or a coarser column"
+_ALIKE, _ASTRAY = "too few alike over all releases", "rows that are not those of the restricted table"
 _ROWS = "the levels that the releases before had; or a run anew, which holds such rows back"
 
 
@@ -51,27 +52,34 @@ def subtract(material: Material) -> Evidence:
         wrong = _groups(material, [*before, *beside])
         return Evidence(name=NAME, passed=not wrong.get("secrets that come out"), facts=facts | wrong)
     wrong = _persons(material, [record for record in before if not record.sheet.groups])
-    return Evidence(name=NAME, passed=not wrong["too few alike over all releases"], facts=facts | wrong)
+    return Evidence(name=NAME, passed=not wrong[_ALIKE] and not wrong[_ASTRAY], facts=facts | wrong)
 
 
 def _persons(material: Material, before: Sequence[Record]) -> dict[str, object]:
     """How many rows about persons can be followed through releases as those of few; leaves its record where none can."""
     contract, store, settings = material.contract, material.store, material.settings
-    asked, (quasi, sensitive) = contract.anonymity, rows.telling(contract)
-    assert asked is not None  # noqa: S101 - the caller asks only for datasets that are anonymised
     files = [store.table, store.raw, store.shown, *(record.path for record in before)]
     with session(files, spill=store.restricted / "spill-subtract") as connection:
-        rows.lay_rows(connection, contract, store, store.table, [*quasi, *sensitive])
+        astray = rows.lay_rows(connection, contract, store, store.table)
         rows.follow(connection, contract, settings, before)
-        found = measure(
-            connection, "followed", quasi=rows.ALIKE, person=rows.WHO, sensitive=sensitive, k=asked.k, l=asked.l
-        )
-        columns = rows.columns_of(connection)
-    if not found.small:
+        few = _few(connection, contract)
+        columns = rows.columns_of(connection, contract)
+    if not few and not astray:
         levels = (read_json(store.anonymity) or {}).get("levels")
         write(store.told, replace(sheet(contract, settings, sha256(store.table)), levels=levels), columns)
-    facts = {"rows about persons": found.rows, "too few alike over all releases": found.small_rows}
-    return facts | ({"what helps": _ROWS} if found.small else {})
+    facts: dict[str, object] = {"rows about persons": len(columns["id"]), _ALIKE: few, _ASTRAY: astray}
+    return facts | ({"what helps": _ROWS} if few else {})
+
+
+def _few(connection: duckdb.DuckDBPyConnection, contract: Contract) -> int:
+    """The rows of an anonymised dataset that too few others have the same past as."""
+    asked, sensitive = contract.anonymity, rows.telling(contract)[1]
+    if asked is None:
+        return 0
+    found = measure(
+        connection, "followed", quasi=rows.ALIKE, person=rows.WHO, sensitive=sensitive, k=asked.k, l=asked.l
+    )
+    return found.small_rows
 
 
 def _groups(material: Material, records: Iterable[Record]) -> dict[str, object]:

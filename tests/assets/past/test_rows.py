@@ -156,4 +156,4 @@ def test_a_record_of_rows_names_nobody(tmp_path: Path) -> None:
     (_, _, store), _ = _release(tmp_path, [_person(n, "35.1.1") for n in range(6)], "v1")
     table = pq.read_table(store.told_before / "v1.parquet")
     assert {str(kind) for kind in table.schema.types} == {"uint64"}
-    assert table.column_names == ["id", "who", "shape"]
+    assert table.column_names == ["id", "who", "shape", "code number"]

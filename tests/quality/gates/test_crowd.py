@@ -15,6 +15,7 @@ from assets.sources.source import REJECTS
 from assets.store import Store, read_json, sha256, store_of, write_json
 from quality.gates.crowd import crowd
 from quality.gates.evidence import Evidence, Material
+from quality.gates.link import NAME as JOINING
 from quality.verdict import judge
 from tests.quality import made
 
@@ -161,7 +162,7 @@ def test_without_a_list_of_rows_nothing_passes(tmp_path: Path) -> None:
     contract = _aid()
     settings, store = _public(tmp_path, contract, _people(("35.1.1", 31, 6)))
     store.shown.unlink()
-    assert [gate.name for gate in judge(contract, settings).gates if not gate.passed] == ["crowd", "subtract"]
+    assert [gate.name for gate in judge(contract, settings).gates if not gate.passed] == ["crowd", "subtract", JOINING]
 
 
 def test_an_empty_table_passes(tmp_path: Path) -> None:
