@@ -61,6 +61,17 @@ class Portal:
         body = token.split(".")[1]
         self.action("api_token_revoke", jti=json.loads(base64.urlsafe_b64decode(f"{body}=="))["jti"])
 
+    def leave_gap(self, package: str, before: int) -> None:
+        """Number the resources of a dataset (by its id) from place `before` on one too high, as CKAN may under several writers."""
+        import adbc_driver_postgresql.dbapi as driver  # noqa: PLC0415
+
+        ini = (self.state / "data/ckan.ini").read_text(encoding="utf-8")
+        url = next(line.partition("=")[2].strip() for line in ini.splitlines() if line.startswith("sqlalchemy.url"))
+        moved = "UPDATE resource SET position = position + 1 WHERE package_id = $1 AND position >= $2"
+        with driver.connect(url) as con, con.cursor() as cursor:
+            cursor.execute(moved, (package, before))
+            con.commit()
+
     def purge(self, name: str) -> None:
         """Remove a dataset for good, with its name and tables, so that a test can be run again."""
         self.ask("dataset_purge", token=self.admin_token, id=name)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from assets.contract import Contract
@@ -18,7 +19,7 @@ from assets.model import Text
 from assets.settings import Settings
 from assets.store import store_of
 from publish import approval, copies, purging
-from publish.ckan import kept, load, looking, readback, switching
+from publish.ckan import kept, load, looking, places, readback, switching
 from publish.ckan.capabilities import VIEW_PLUGIN
 from publish.ckan.client import Client, Unclear
 from publish.ckan.creating import create, without_file
@@ -94,11 +95,9 @@ def apply(
 
 def _persevere(client: Client, plan: Plan, contract: Contract, settings: Settings, at: Callable[[str], None]) -> Plan:
     """Carry out the plan; where the answer to a write was lost, look at what there is and go on from there."""
-    if plan.has("carry on") and plan.present:
-        switching.carry_on(client, plan.present.id)
-        plan = planned(client, contract, settings, plan.release)
-    run = secrets.token_hex(4)
+    run, again = secrets.token_hex(4), partial(planned, client, contract, settings, plan.release)
     for look in range(LOOKS):
+        plan = _put_right(client, plan, again)
         work = Work(client=client, plan=plan, run=run, languages=settings.languages, careful=look > 0, at=at)
         try:
             _carry_out(work)
@@ -107,11 +106,21 @@ def _persevere(client: Client, plan: Plan, contract: Contract, settings: Setting
                 raise
             log.info("%s: %s (%s); looking before going on", plan.dataset, lost.sentence, lost.facts.get("found"))
             time.sleep(PAUSE_S * (look + 1))
-            plan = planned(client, contract, settings, plan.release)
+            plan = again()
             if not still_ours(work, plan.present):
                 raise moved(client, "another run is loading it, or did") from None
         else:
             break
+    return plan
+
+
+def _put_right(client: Client, plan: Plan, again: Callable[[], Plan]) -> Plan:
+    """End a switch that was broken off and close a gap between files, behind which nothing can be planned; then plan anew."""
+    if plan.present and plan.has("carry on"):
+        switching.carry_on(client, plan.present.id)
+        plan = again()
+    if plan.present and places.mend(client, plan.present.package):
+        plan = again()
     return plan
 
 

@@ -19,6 +19,8 @@ def of(plan: "Plan") -> dict[str, int]:
         return {"terang_switch": 1}
     found = _switched(plan) if plan.switched else _keyed(plan)
     found.update(_cleared(plan))
+    if plan.has("close gap"):
+        found.update({REVISE: 1, "package_resource_reorder": 1})
     return {action: times for action, times in found.items() if times}
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from assets.contract import Contract
 from assets.settings import Settings
+from publish.ckan import places
 from publish.ckan.client import Client, Missing
 from publish.ckan.present import LOADING
 from publish.ckan.resources import MARK
@@ -36,6 +37,7 @@ def hide(contract: Contract, settings: Settings, gone: Withdrawn) -> dict[str, A
             return {}
         shown = package["resources"]
         if any(gone.holds(one) for one in shown) and not package.get("private"):
+            places.mend(client, package)
             mark = {one["id"]: {MARK: HIDDEN} for one in shown if one.get(MARK)}
             revise(client, Revision(package=package["id"], fields={"private": True}, resources=mark))
         known = [

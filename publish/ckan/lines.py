@@ -21,6 +21,7 @@ MOST: Final = 6
 RELEASE: Final = ("version", "modified", "terang_release", "terang_version", "terang_rows", "terang_totals")
 NOTES: Final = "version_notes"
 NOTHING: Final = "nothing"
+FIRST: Final = {"carry on": "is carried on", "close gap": "are numbered anew"}
 
 
 def of(plan: "Plan") -> list[str]:
@@ -55,7 +56,7 @@ def sections(plan: "Plan") -> Iterator[tuple[str, list[str]]]:
         "files": _packed(_files(plan)),
         "fields": [*_changes(plan, ""), *_of_release(plan)],
         "edited": list(_edits(plan)),
-        "first": [f"{step.what} is carried on; {step.reason}" for step in plan.steps if step.verb == "carry on"],
+        "first": [f"{step.what} {FIRST[step.verb]}; {step.reason}" for step in plan.steps if step.verb in FIRST],
         "method": [_method(plan)] if plan else [],
         "calls": [", ".join(f"{name} x {n}" if n > 1 else name for name, n in plan.calls.items())] if plan else [],
         "portal": [f"{plan.portal}, about {_seconds(plan.seconds)}; {_seen(plan)}"] if plan else [],

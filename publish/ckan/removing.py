@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assets.contract import Contract
 from assets.settings import Settings
+from publish.ckan import places
 from publish.ckan.applying import apply
 from publish.ckan.capabilities import Capabilities, probe
 from publish.ckan.client import Client
@@ -36,6 +37,7 @@ def clean(
             return False
         able = probe(client, groups=contract.topics)
         if package is not None:
+            places.mend(client, package)
             _forget(client, able, package["id"])
             _remove(client, package, _ours(contract, package["resources"], gone, current))
             if current is None:

@@ -8,12 +8,14 @@ from publish.ckan import kept
 from publish.ckan.capabilities import Extension
 from publish.ckan.desired import Desired
 from publish.ckan.difference import ROWS, Changes
+from publish.ckan.places import gap
 from publish.ckan.present import Present, changed_fields, changed_resource, changed_texts, gone
 from publish.ckan.table import Table
 
 Verb = Literal[
     "create dataset",
     "carry on",
+    "close gap",
     "load table",
     "create table",
     "rebuild table",
@@ -72,6 +74,7 @@ def steps(
     table = _table(wanted.table, now, basis, changes)
     found = [
         *_create(wanted, now),
+        *_places(now),
         *(_loaded(wanted, table, switch) if switch and can_switch(wanted) else table),
         *_versions(wanted, now, switch),
         *_files(wanted, now),
@@ -86,6 +89,11 @@ def steps(
 def _create(wanted: Desired, now: Present | None) -> list[Step]:
     reason = "the portal has none; private until all of it is there"
     return [] if now else [Step(verb="create dataset", what=wanted.name, reason=reason)]
+
+
+def _places(now: Present | None) -> list[Step]:
+    reason = "CKAN fails on it, or loses a file; then it is planned anew"
+    return [Step(verb="close gap", what="files", reason=reason)] if now and gap(now.package) else []
 
 
 def _table(table: Table | None, now: Present | None, basis: Basis, changes: Changes | None) -> list[Step]:

@@ -183,14 +183,8 @@ def test_what_is_kept_can_be_forgotten(dataset: Dataset, portal: Portal) -> None
 
 def test_a_gap_between_resources_does_not_matter(dataset: Dataset, portal: Portal) -> None:
     """CKAN leaves gaps in their positions when it removes some, and then cannot take over an unchanged one beyond the last."""
-    import adbc_driver_postgresql.dbapi as driver  # noqa: PLC0415
-
     other = portal.action("resource_create", package_id=dataset.id, name="Lain", url="https://example.org/lain.csv")
-    ini = (portal.state / "data/ckan.ini").read_text(encoding="utf-8")
-    url = next(line.partition("=")[2].strip() for line in ini.splitlines() if line.startswith("sqlalchemy.url"))
-    with driver.connect(url) as con, con.cursor() as cursor:
-        cursor.execute("UPDATE resource SET position = position + 5 WHERE id = $1", (other["id"],))
-        con.commit()
+    portal.leave_gap(dataset.id, 1)
     dataset.publish(rows(5))
     assert dataset.search()["total"] == 5
     shown = portal.action("package_show", id=dataset.name)["resources"]
