@@ -1,28 +1,35 @@
-"""Records of an XML document, one by one, by expat: no tree is built, and no entity or definition is followed."""
+"""Records of an XML document, part by part, by expat: no entity or definition is followed.
+
+Python's own builder makes a tree of each part in C; what was read is taken out of it, so that it does not grow.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 import pyarrow as pa
 
 from assets.errors import SourceChanged, SourceRefused, SourceUnreadable
 from assets.sources.columns import expect
-from assets.sources.files import find, first_time, numbered, unchanged
+from assets.sources.files import find, first_time, numbered, placed, unchanged
 from assets.sources.packed import Content, contents
 from assets.sources.source import LINE, Reading, Request
 
 if TYPE_CHECKING:
     from assets.sources.xml import Xml
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 13  # small: a part whose elements are gone before they are many is nothing to collect
 _RECORDS = 10_000
 _DEEPEST = 200
 _LONGEST = 16 << 20  # characters of one record
 
-Record = dict[str, list[str]]
+_LINE = ""  # the name of no attribute
+
+Record = dict[str, str]
 
 
 def read(source: "Xml", request: Request) -> Reading:
@@ -51,15 +58,11 @@ class _Table:
 
     def rows(self, records: Iterator[tuple[int, Record]]) -> Iterator[pa.RecordBatch]:
         """All records; raises `SourceChanged` where a column is missing, is not declared, or there is no record."""
-        held: list[tuple[int, Record]] = []
         count = 0
-        for record in records:
-            held.append(record)
-            if len(held) == _RECORDS:
-                yield self._batch(held, count)
-                count += len(held)
-                held = []
-        if not count and not held:
+        while held := list(islice(records, _RECORDS)):
+            yield self._batch([line for line, _ in held], [record for _, record in held], count)
+            count += len(held)
+        if not count:
             raise SourceChanged(
                 "the document has no element where source.record says",
                 dataset=self.request.dataset,
@@ -68,49 +71,37 @@ class _Table:
                 allowed=self.source.record,
                 next="mend source.record, or ask who changed the format",
             )
-        yield self._batch(held, count)
         given = numbered(self.source.row_number)
         header = [*self.seen]
         expect([*header, *given], self.request, ignore=self.source.ignore, where=self.where, header=header)
 
-    def _batch(self, held: list[tuple[int, Record]], before: int) -> pa.RecordBatch:
-        self.seen |= dict.fromkeys(name for _, record in held for name in record)
+    def _batch(self, lines: list[int], records: list[Record], before: int) -> pa.RecordBatch:
+        for record in records:
+            if not record.keys() <= self.seen.keys():
+                self.seen |= dict.fromkeys(record)
         given = numbered(self.source.row_number)
         header = [*dict.fromkeys([*self.seen, *(n for n in self.request.columns if n not in given)])]
         wanted = expect([*header, *given], self.request, ignore=self.source.ignore, where=self.where, header=header)
+        places = range(before + 1, before + len(records) + 1)
         columns: dict[str, Any] = {
-            name: [str(at) for at in range(before + 1, before + len(held) + 1)]
-            if name in given
-            else [_text(record.get(name)) for _, record in held]
-            for name in wanted
+            name: map(str, places) if name in given else [record.get(name) for record in records] for name in wanted
         }
-        columns[LINE] = [f"{self.where}:{line}" for line, _ in held]
-        return pa.RecordBatch.from_arrays(
-            [pa.array(cells, pa.string()) for cells in columns.values()], names=[*columns]
-        )
-
-
-def _text(found: list[str] | None) -> str | None:
-    if found is None:
-        return None
-    return found[0] if len(found) == 1 else json.dumps(found, ensure_ascii=False)
+        arrays = [pa.array(cells, pa.string()) for cells in columns.values()]
+        return pa.RecordBatch.from_arrays([*arrays, placed(self.where, lines)], names=[*columns, LINE])
 
 
 def parsed(file: Content, record: str) -> Iterator[tuple[int, Record]]:
     """The records with the line that each begins in; raises the `SourceError` that fits."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    found = _Finder(path=record.split("/"), parser=parser, file=file)
-    parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
-    parser.CharacterDataHandler = found.text
-    parser.StartDoctypeDeclHandler, parser.EntityDeclHandler = found.doctype, found.entity
+    found = _Finder(path=record.split("/"), file=file)
+    parser = found.parser()
     try:
         with file.open() as opened:
             while chunk := opened.read(_CHUNK):
                 parser.Parse(chunk, False)  # noqa: FBT003 - expat's own order
-                yield from found.taken()
+                found.bounded(len(chunk))
+                yield from found.ended(found.top, 0)
             parser.Parse(b"", True)  # noqa: FBT003
-            yield from found.taken()
+            yield from found.ended(found.top, 0, every=True)
     except expat.ExpatError as error:
         raise _unreadable(
             file, f"{expat.ErrorString(error.code)}, line {error.lineno}", "ask for it again, whole"
@@ -121,70 +112,105 @@ def parsed(file: Content, record: str) -> Iterator[tuple[int, Record]]:
 
 @dataclass(kw_only=True, slots=True)
 class _Finder:
-    """What expat tells, as records."""
+    """The tree of what expat tells, below `top`, and the records in it."""
 
     path: list[str]
-    parser: Any
     file: Content
-    stack: list[str] = field(default_factory=list)
-    texts: list[list[str]] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    holds: list[bool] = field(default_factory=list)
-    record: Record | None = None
-    line: int = 0
+    builder: TreeBuilder = field(default_factory=TreeBuilder)
+    top: Element = field(init=False)
+    tip: Element | None = None
     size: int = 0
-    ready: list[tuple[int, Record]] = field(default_factory=list)
 
-    def taken(self) -> list[tuple[int, Record]]:
-        """The records that ended since the last time."""
-        ready, self.ready = self.ready, []
-        return ready
+    def __post_init__(self) -> None:
+        self.top = self.builder.start("", {})
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        self.stack.append(name)
-        if self.record is None:
-            if self.stack != self.path:
-                self._not_too_deep()
-                return
-            self.record, self.line, self.size, inner = {}, self.parser.CurrentLineNumber, 0, ""
+    def parser(self) -> Any:
+        """What calls the builder, with the line of each record among its attributes."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        begin, record = self.builder.start, self.path[-1]
+
+        def start(name: str, attributes: dict[str, Any]) -> None:
+            if name == record:
+                attributes[_LINE] = parser.CurrentLineNumber
+            begin(name, attributes)
+
+        parser.StartElementHandler, parser.EndElementHandler = start, self.builder.end
+        parser.CharacterDataHandler = self.builder.data
+        parser.StartDoctypeDeclHandler, parser.EntityDeclHandler = self.doctype, self.entity
+        return parser
+
+    def ended(self, element: Element, depth: int, *, every: bool = False) -> Iterator[tuple[int, Record]]:
+        """The records below an element of the path that ended; whatever ended there is taken out of the tree.
+
+        The last element may go on, unless this is the end and `every` one has ended.
+        """
+        wanted = self.path[depth] if depth < len(self.path) else None
+        done = element[:] if every else element[:-1]
+        for child in done:
+            if child.tag == wanted:
+                yield from self.records(child, depth + 1)
+        del element[: len(done)]
+        for child in element:
+            if child.tag != wanted:
+                yield from self.ended(child, len(self.path))
+            elif depth + 1 < len(self.path):
+                yield from self.ended(child, depth + 1)
+
+    def records(self, element: Element, depth: int) -> Iterator[tuple[int, Record]]:
+        """An element of the path that ended, if it is a record; else those below it."""
+        if depth < len(self.path):
+            yield from self.ended(element, depth, every=True)
         else:
-            above = self.names[-1]
-            inner = f"{above}.{name}" if above else name
-            self.holds[-1] = True
-            self._not_too_deep()
-        self.names.append(inner)
-        self.texts.append([])
-        self.holds.append(False)
-        for attribute, value in attributes.items():
-            self.record.setdefault(f"{inner}.@{attribute}" if inner else f"@{attribute}", []).append(value)
+            yield int(element.get(_LINE, 0)), self.flat(element)
 
-    def text(self, text: str) -> None:
-        """Text within an element."""
-        if self.record is not None:
-            self.size += len(text)
-            self.texts[-1].append(text)
-            if self.size > _LONGEST:
-                raise _unreadable(
-                    self.file, f"a record of more than {_LONGEST >> 20} million characters", "ask for it again"
-                )
+    def bounded(self, size: int) -> None:
+        """Raise `SourceUnreadable` for elements too deep, and for a record, or a text between them, without end."""
+        chain = [self.top]
+        while len(chain[-1]):
+            chain.append(chain[-1][-1])
+        self.shallow(len(chain))
+        last = len(self.path)
+        held = chain[last] if [one.tag for one in chain[1 : last + 1]] == self.path else chain[-1]
+        self.size = self.size + size if held is self.tip else 0
+        self.tip = held
+        if self.size > _LONGEST:
+            found = f"a record of more than {_LONGEST >> 20} million characters"
+            raise _unreadable(self.file, found, "ask for it again")
 
-    def end(self, _: str) -> None:
-        """An element ends. One that holds others has no text of its own, unless there is some between them."""
-        self.stack.pop()
-        if self.record is None:
-            return
-        parts, name, holds = self.texts.pop(), self.names.pop(), self.holds.pop()
-        text = parts[0] if len(parts) == 1 else "".join(parts)
-        if (name and not holds) or text.strip():
-            self.record.setdefault(name or ".", []).append(text)
-        if not name:
-            self.ready.append((self.line, self.record))
-            self.record = None
-
-    def _not_too_deep(self) -> None:
-        if len(self.stack) > _DEEPEST:
+    def shallow(self, depth: int) -> None:
+        """Raise `SourceUnreadable` for elements too deep."""
+        if depth > _DEEPEST:
             raise _unreadable(self.file, f"elements within elements, {_DEEPEST} deep", "ask for a flat document")
+
+    def flat(self, record: Element) -> Record:
+        """Texts by their dotted names; a list, as JSON, of those that have one name."""
+        found: Record = {}
+        lists: dict[str, list[str]] = {}
+        if self._fill("", record, found, lists, depth=1):
+            _add(".", _own(record), found, lists)
+        return (
+            found | {name: json.dumps(texts, ensure_ascii=False) for name, texts in lists.items()} if lists else found
+        )
+
+    def _fill(self, above: str, element: Element, found: Record, lists: dict[str, list[str]], *, depth: int) -> bool:
+        """Take in what is within an element; whether it has text of its own between that."""
+        self.shallow(depth)
+        for attribute, value in element.items():
+            if attribute != _LINE:
+                _add(f"{above}@{attribute}", value, found, lists)
+        loose = bool(element.text) and not element.text.isspace()  # type: ignore[union-attr]  # it is there, then
+        for child in element:
+            name, tail = above + child.tag, child.tail
+            if len(child) or child.keys():
+                if self._fill(f"{name}.", child, found, lists, depth=depth + 1) or not len(child):
+                    _add(name, _own(child), found, lists)
+            elif name in found:
+                _add(name, child.text or "", found, lists)
+            else:
+                found[name] = child.text or ""
+            loose = loose or (tail is not None and not tail.isspace())
+        return loose
 
     def doctype(self, name: str, system: str | None, public: str | None, internal: int) -> None:
         """A definition of the document: its own may stand there, another file's is not fetched."""
@@ -195,6 +221,18 @@ class _Finder:
     def entity(self, *_: object) -> None:
         """A shorthand for other text, or for another file."""
         raise _refused(self.file, "an entity of its own")
+
+
+def _own(element: Element) -> str:
+    """The text of an element that is in none of those within it."""
+    return "".join([element.text or "", *(child.tail or "" for child in element)])
+
+
+def _add(name: str, text: str, found: Record, lists: dict[str, list[str]]) -> None:
+    if name in found:
+        lists.setdefault(name, [found[name]]).append(text)
+    else:
+        found[name] = text
 
 
 def _refused(file: Content, found: str) -> SourceRefused:

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from assets.errors import SourceChanged, SourceRefused, SourceUnreachable, SourceUnreadable
 from assets.sources.source import Reading, Request
 
@@ -221,6 +224,11 @@ def fields_of(file: Path, pattern: str | None, request: Request) -> dict[str, st
 def numbered(name: str | None) -> tuple[str, ...]:
     """The column that gets the number of each row, where a source has one."""
     return () if name is None else (name,)
+
+
+def placed(where: str, places: Any, kind: str = "") -> pa.Array:
+    """The place of each row, from the numbers of its lines or of another `kind`, such as "item "."""
+    return pc.binary_join_element_wise(f"{where}:{kind}", pa.array(places, pa.int64()).cast(pa.string()), "")
 
 
 def is_remote(address: str) -> bool:
