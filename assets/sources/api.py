@@ -56,7 +56,7 @@ def _batches(source: "Json", request: Request, reading: Reading) -> Iterator[pa.
                 reading.facts["pages"] += 1
                 lines = [f"{asker.part}page {number} item {i}" for i in range(1, len(page) + 1)]
                 if page:
-                    yield batch_of(page, lines, request=request, ignore=source.ignore, where=asker.place)
+                    yield batch_of(page, pa.array(lines), request=request, ignore=source.ignore, where=asker.place)
 
 
 def _sweeps(parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import fastexcel
 
 _WORDS = ("true", "false")
-_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+_MIDNIGHT = " 00:00:00"
 _LONG = r"^-?\d+\.\d{1,9}$"
 _DIGITS = 15  # that a spreadsheet keeps
 _HUNDREDTHS = 1e13
@@ -119,11 +119,14 @@ class Cells:
         """The texts of a column. Where numbers are written with a decimal `comma`, so is what a number cell holds."""
         texts = self.texts.column(at)
         numbers = self._numbers(at)
-        shown = _shortest(texts)
-        if comma:
-            shown = pc.replace_substring(shown, ".", ",")
-        days = pc.replace_substring_regex(texts, _MIDNIGHT, r"\1")
-        return self._with_errors(pc.if_else(numbers, shown, days), at)
+        if pc.any(pc.ends_with(texts, _MIDNIGHT), min_count=0).as_py():
+            days = pc.replace_substring_regex(texts, rf"^(\d{{4}}-\d{{2}}-\d{{2}}){_MIDNIGHT}$", r"\1")
+            texts = pc.if_else(numbers, texts, days)
+        if pc.any(numbers, min_count=0).as_py():
+            texts = _shortest(texts, numbers)
+            if comma:
+                texts = pc.if_else(numbers, pc.replace_substring(texts, ".", ","), texts)
+        return self._with_errors(texts, at)
 
     def numbers(self, at: int) -> int:
         """How many cells of a column are numbers."""
@@ -131,8 +134,9 @@ class Cells:
 
     def rounded(self, at: int) -> int:
         """How many number cells of a column have more digits than a spreadsheet keeps."""
-        long = pc.match_substring_regex(self.texts.column(at), _ROUNDED)
-        return int(pc.sum(pc.and_(self._numbers(at), long)).as_py() or 0)
+        long = _long(self.texts.column(at), self._numbers(at), least=_DIGITS + 1)
+        found = pc.match_substring_regex(self.texts.column(at).filter(long), _ROUNDED)
+        return int(pc.sum(found).as_py() or 0)
 
     def _with_errors(self, texts: pa.Array, at: int) -> pa.Array:
         broken = {row: shown for (row, column), shown in self.broken.items() if column == at and row < self.rows}
@@ -146,8 +150,11 @@ class Cells:
 
     def _numbers(self, at: int) -> pa.BooleanArray:
         """Which cells are numbers: only they and the words of truth are read as true or false."""
+        marks = pc.is_valid(self._marks.column(at))
+        if not pc.any(marks, min_count=0).as_py():
+            return marks
         truth = pc.is_in(self.texts.column(at), value_set=pa.array(_WORDS))
-        return pc.and_(pc.is_valid(self._marks.column(at)), pc.invert(truth))
+        return pc.and_(marks, pc.invert(truth))
 
 
 def _shown(detail: str) -> str:
@@ -156,15 +163,22 @@ def _shown(detail: str) -> str:
     return _SHOWN.get(match[1], "#ERROR!") if match else "#ERROR!"
 
 
-def _shortest(texts: pa.Array) -> pa.Array:
+def _long(texts: pa.Array, numbers: pa.BooleanArray, *, least: int) -> pa.BooleanArray:
+    """The numbers of at least so many characters."""
+    return pc.and_(numbers, pc.fill_null(pc.greater_equal(pc.binary_length(texts), least), fill_value=False))
+
+
+def _shortest(texts: pa.Array, numbers: pa.BooleanArray) -> pa.Array:
     """Numbers without the digits that a binary fraction adds beyond those that a spreadsheet keeps."""
-    digits = pc.utf8_length(pc.replace_substring_regex(texts, r"[-.]", ""))
-    long = pc.and_(pc.match_substring_regex(texts, _LONG), pc.greater(digits, _DIGITS))
+    which = _long(texts, numbers, least=_DIGITS + 2)
+    some = texts.filter(which)
+    digits = pc.utf8_length(pc.replace_substring_regex(some, r"[-.]", ""))
+    long = pc.and_(pc.match_substring_regex(some, _LONG), pc.greater(digits, _DIGITS))
     if not pc.any(long, min_count=0).as_py():
         return texts
-    coded = pc.if_else(long, texts, pa.scalar(None, pa.string())).dictionary_encode()
+    coded = pc.if_else(long, some, pa.scalar(None, pa.string())).dictionary_encode()
     short = pa.array([_short(float(text)) for text in coded.dictionary.to_pylist()], pa.string())
-    return pc.coalesce(short.take(coded.indices), texts)
+    return pc.replace_with_mask(texts, which, pc.coalesce(short.take(coded.indices), some))
 
 
 def _short(number: float) -> str:

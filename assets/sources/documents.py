@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from assets.sources.files import find, first_time, numbered, unchanged
+from assets.sources.files import find, first_time, numbered, placed, unchanged
 from assets.sources.packed import Content, contents
 from assets.sources.records import NotJson, batch_of, parse, records_of, unreadable
 from assets.sources.source import Reading, Request
@@ -33,7 +33,7 @@ def _batches(source: "Json", request: Request, files: Sequence[Content], reading
             for start in range(0, len(records), _RECORDS):
                 part = records[start : start + _RECORDS]
                 places = range(start + 1, start + len(part) + 1)
-                lines = [f"{file.name}:item {at}" for at in places]
+                lines = placed(file.name, places, "item ")
                 given = {name: [str(at) for at in places] for name in numbered(source.row_number)}
                 yield batch_of(part, lines, request=request, ignore=source.ignore, where=file.name, given=given)
 

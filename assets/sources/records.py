@@ -11,6 +11,8 @@ from assets.errors import SourceChanged, SourceUnreadable
 from assets.sources.columns import expect
 from assets.sources.source import LINE, Request
 
+_PLAIN = {str, type(None)}
+
 
 class NotJson(ValueError):
     """The text is not JSON; its message says where, and shows nothing of it."""
@@ -57,6 +59,8 @@ def records_of(document: Any, path: str, *, request: Request, where: str) -> lis
 
 def flat(record: Any) -> dict[str, str | None]:
     """Dotted names and their text; a list of cells has the names "1", "2", ..."""
+    if isinstance(record, dict) and _PLAIN.issuperset(map(type, record.values())):
+        return record
     if isinstance(record, list):
         return {str(i): _text(cell) for i, cell in enumerate(record, start=1)}
     return dict(_leaves(record, ""))
@@ -80,7 +84,7 @@ def _text(value: Any) -> str | None:
 
 def batch_of(
     records: Sequence[Any],
-    lines: Sequence[str],
+    lines: pa.Array,
     *,
     request: Request,
     ignore: Sequence[str],
@@ -92,14 +96,23 @@ def batch_of(
     A key that stands in some records only is empty in the others. `given` are columns that no record has.
     """
     rows = [flat(record) for record in records]
-    found = [*dict.fromkeys(name for row in rows for name in row), *(given or {})]
+    found = [*_names(rows), *(given or {})]
     # An object that is null has no keys below it: those columns are empty there, not gone.
     found += [name for name in request.columns if name not in found and _is_null_above(name, rows)]
     found = [name for name in found if name in request.columns or not _stands_for_more(name, request, ignore)]
     wanted = expect(found, request, ignore=ignore, where=where, header=[n for n in found if n not in (given or {})])
     cells = {name: (given or {}).get(name) or [row.get(name) for row in rows] for name in wanted}
     columns = [pa.array(cells[name], pa.string()) for name in wanted]
-    return pa.RecordBatch.from_arrays([*columns, pa.array(lines, pa.string())], names=[*wanted, LINE])
+    return pa.RecordBatch.from_arrays([*columns, lines], names=[*wanted, LINE])
+
+
+def _names(rows: Sequence[dict[str, str | None]]) -> dict[str, None]:
+    """The names of all rows, in the order in which they come."""
+    found: dict[str, None] = {}
+    for row in rows:
+        if not row.keys() <= found.keys():
+            found |= dict.fromkeys(row)
+    return found
 
 
 def _is_null_above(name: str, rows: Sequence[dict[str, str | None]]) -> bool:

@@ -21,7 +21,7 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)\d+"')
 _ROW = re.compile(rb'row\s[^>]*?\br="(\d+)"')
 _FAR = re.compile(rb' r="([A-Z]{2,})\d+"')
-_F = re.compile(rb"[<:]f[ >/]")
+_F = tuple(start + b"f" + end for start in (b"<", b":") for end in (b">", b" ", b"/"))
 _FORMULA = re.compile(
     rb'<(?:\w+:)?c\s(?![^>]*?\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -73,7 +73,7 @@ def _layout(file: Path, sheet: str) -> Layout:
                 merged[area] = None
             rows = max([rows, *map(int, _ROW.findall(text, text.rfind(b"row ")))])
             far = max([far, *(number(found.decode()) for found in set(_FAR.findall(text)))])
-            if _F.search(text):
+            if any(mark in text for mark in _F):
                 bare |= {(int(row) - 1, number(left.decode())): None for left, row in _FORMULA.findall(text)}
     first = begin or 0
     return Layout(first, rows * far, tuple(merged), tuple((row, column - first) for row, column in bare))
